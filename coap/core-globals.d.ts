@@ -1,5 +1,7 @@
 // The only globals beside ECMAScript's that the core uses: every platform of ours has them (WHATWG Encoding, WHATWG DOM 3).
 // Declared here, as small as the core needs them, so that it is checked with neither Node's types nor the DOM's.
+// AbortSignal is not among them as a type: take Signal of context/signal.ts, since public types mention it and
+// must compile for users who have neither.
 
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>
@@ -11,7 +13,7 @@ declare class TextDecoder {
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string
 }
 
-interface AbortSignal {
+interface CoreAbortSignal {
   readonly aborted: boolean
   readonly reason: unknown
   throwIfAborted(): void
@@ -19,7 +21,9 @@ interface AbortSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+declare var AbortSignal: { prototype: CoreAbortSignal; any(signals: readonly CoreAbortSignal[]): CoreAbortSignal }
+
 declare class AbortController {
-  readonly signal: AbortSignal
+  readonly signal: CoreAbortSignal
   abort(reason?: unknown): void
 }
