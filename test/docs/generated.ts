@@ -1,0 +1,28 @@
+// Documents that a command writes carry, in their first line, that command and a digest of the rest,
+// so that an edit by hand is found.
+
+import { createHash } from 'node:crypto'
+import type { Problem } from './markdown.ts'
+
+/** Documents that only a command may write. */
+const generatedDocuments: readonly string[] = ['docs/interop.md', 'docs/defaults.md']
+
+/** The text as the command shall write it: the mark, then the text. */
+export function markGenerated(text: string, command: string): string {
+  return `<!-- made by \`${command}\`, not by hand; digest ${digest(text)} -->\n${text}`
+}
+
+export function checkGenerated(file: string, markdown: string): Problem[] {
+  const end = markdown.indexOf('\n') + 1
+  const mark = /^<!-- made by `(.+)`, not by hand; digest ([0-9a-f]+) -->\n$/.exec(markdown.slice(0, end))
+  if (mark === null) {
+    if (!generatedDocuments.includes(file)) return []
+    return [{ file, line: 1, message: 'is made by a command, and lacks its mark in the first line' }]
+  }
+  if (mark[2] === digest(markdown.slice(end))) return []
+  return [{ file, line: 1, message: `was edited by hand: run ${mark[1]} instead` }]
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}

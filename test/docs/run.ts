@@ -1,0 +1,39 @@
+// `npm run docs`: checks every Markdown file of the repository. Prints a line a problem; exit code 1 if there is any.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { programsOf, typeCheck } from './code-blocks.ts'
+import { checkGenerated } from './generated.ts'
+import { brokenLinks, type Tree } from './links.ts'
+import type { Problem } from './markdown.ts'
+import { checkTable } from './rfc-tables.ts'
+
+const root = join(import.meta.dirname, '../..')
+const tree: Tree = {
+  exists: (path) => existsSync(join(root, path)),
+  read: (path) => readFileSync(join(root, path), 'utf8'),
+}
+
+const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+})
+const documents = list
+  .toString()
+  .split('\0')
+  .filter((file) => file !== '' && tree.exists(file))
+const programs = documents.flatMap((file) => programsOf(file, tree.read(file)))
+const problems: Problem[] = typeCheck(programs, root)
+
+for (const file of documents) {
+  const text = tree.read(file)
+  problems.push(...brokenLinks(file, text, tree), ...checkGenerated(file, text))
+  if (!/^docs\/rfc\/(?!README)/.test(file)) continue
+  const { problems: found, tally } = checkTable(file, text, tree)
+  problems.push(...found)
+  console.log(`${file}: ${tally.done} clauses done, ${tally.notDone} not done, ${tally.later} later`)
+}
+
+for (const { file, line, message } of problems) console.log(`${file}:${line}: ${message}`)
+console.log(`${documents.length} documents, ${programs.length} TypeScript blocks, ${problems.length} problems`)
+process.exitCode = problems.length === 0 ? 0 : 1
