@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { problemsIn, programsOf, typeCheck } from './code-blocks.ts'
 import { checkGenerated, markGenerated } from './generated.ts'
-import { brokenLinks, type Tree } from './links.ts'
+import { brokenLinks, missingFiles, type Tree } from './links.ts'
 import { anchors, codeBlocks, type Problem } from './markdown.ts'
 import { checkTable, columns } from './rfc-tables.ts'
 
@@ -76,6 +76,13 @@ test('a link that leads nowhere is reported, also one to a heading; links outsid
     'docs/a.md:6: docs/a.md has no heading for #thrice',
     'docs/a.md:7: the link to ../../other leaves the repository',
   ])
+})
+
+test('a file that the text names is there, from the root or from coap/src', () => {
+  const tree = planted({ 'coap/src/uri/host.ts': '', 'test/a.test.ts': '' })
+  const text =
+    'Open `uri/host.ts`, `test/a.test.ts` or `uri/<name>.ts`,\nand `uri/gone.ts`, a `text/plain` like `a.ts`.'
+  assert.deepEqual(lines(missingFiles('a.md', text, tree)), ['a.md:2: uri/gone.ts is not there'])
 })
 
 test('anchors are those that GitHub makes', () => {

@@ -1,7 +1,7 @@
-// Relative links lead to a file of the repository, and their anchors to a heading of it.
+// Relative links lead to a file of the repository, and their anchors to a heading of it; files that the text names are there.
 
 import { dirname, join, normalize } from 'node:path/posix'
-import { anchors, links, type Problem } from './markdown.ts'
+import { anchors, codeSpans, links, type Problem } from './markdown.ts'
 
 /** What the check asks of the repository: whether a path is there, and what a Markdown file says. */
 export interface Tree {
@@ -19,5 +19,15 @@ export function brokenLinks(file: string, markdown: string, tree: Tree): Problem
     if (anchor === undefined || !linked.endsWith('.md')) return []
     const text = path === '' ? markdown : tree.read(linked)
     return anchors(text).has(anchor) ? [] : [{ file, line, message: `${linked} has no heading for #${anchor}` }]
+  })
+}
+
+/** Files that the text names in backticks with their folder: from the root, from coap/src, or from where the document is. */
+export function missingFiles(file: string, markdown: string, tree: Tree): Problem[] {
+  return codeSpans(markdown).flatMap(({ target, line }) => {
+    const named = /^[\w.-]+(?:\/[\w.-]+)+\.(?:ts|js|md|sh|json|txt)$/.test(target)
+    const places = [target, `coap/src/${target}`, normalize(join(dirname(file), target))]
+    if (!named || places.some((place) => tree.exists(place))) return []
+    return [{ file, line, message: `${target} is not there` }]
   })
 }

@@ -47,6 +47,13 @@ export function links(markdown: string): Link[] {
   })
 }
 
+/** What stands between backticks in the text, outside of blocks. */
+export function codeSpans(markdown: string): Link[] {
+  return prose(markdown).flatMap(({ line, text }) =>
+    [...text.matchAll(/`([^`]+)`/g)].map((match) => ({ target: match[1] as string, line })),
+  )
+}
+
 /** The anchors that GitHub makes of the headings. */
 export function anchors(markdown: string): Set<string> {
   const found = new Set<string>()

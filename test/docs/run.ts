@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programsOf, typeCheck } from './code-blocks.ts'
 import { checkGenerated } from './generated.ts'
-import { brokenLinks, type Tree } from './links.ts'
+import { brokenLinks, missingFiles, type Tree } from './links.ts'
 import type { Problem } from './markdown.ts'
 import { checkTable } from './rfc-tables.ts'
 
@@ -28,6 +28,8 @@ const problems: Problem[] = typeCheck(programs, root)
 for (const file of documents) {
   const text = tree.read(file)
   problems.push(...brokenLinks(file, text, tree), ...checkGenerated(file, text))
+  // A decision may speak of what it did away with, the changelog of what was.
+  if (!/^docs\/decisions\/|^CHANGELOG/.test(file)) problems.push(...missingFiles(file, text, tree))
   if (!/^docs\/rfc\/(?!README)/.test(file)) continue
   const { problems: found, tally } = checkTable(file, text, tree)
   problems.push(...found)
