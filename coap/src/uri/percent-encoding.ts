@@ -46,9 +46,12 @@ export function percentEncode(value: string, component: Component): string {
   return value.replace(component.encode, triplets)
 }
 
-/** How many bytes a text takes in an option. */
+/** How many bytes a text takes in an option. ASCII, nearly all there is, goes without a codec. */
 export function utf8Length(text: string): number {
-  return encoder.encode(text).length
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) >= 0x80) return encoder.encode(text).length
+  }
+  return text.length
 }
 
 function component(name: string, characters: string): Component {
