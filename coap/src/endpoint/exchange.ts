@@ -1,0 +1,195 @@
+// One request of ours and what comes back for it: a response, or an error, or, if it observes, a response and notifications.
+
+import type { Context } from '../context/context.ts'
+import type { Signal } from '../context/signal.ts'
+import { Timer } from '../context/timer.ts'
+import { ExchangeError, ResetError, TimeoutError } from '../errors.ts'
+import type { Request } from '../handler/request.ts'
+import { Response } from '../handler/response.ts'
+import { codeClass, isIdempotent } from '../message/code.ts'
+import type { Datagram } from '../message/datagram.ts'
+import { Message } from '../message/message.ts'
+import { Observe } from '../message/option.ts'
+import type { Options } from '../message/options.ts'
+import type { TransmissionParameters } from '../message/transmission.ts'
+import type { Association } from '../transport/transport.ts'
+import type { Exchanges } from './exchanges.ts'
+import { NotificationOrder } from './notification-order.ts'
+import { Notifications } from './notifications.ts'
+import type { Outcome, Outgoing, Sender } from './outgoing.ts'
+import type { EndpointPeer } from './peer.ts'
+
+export interface ExchangeInit {
+  readonly exchanges: Exchanges
+  readonly context: Context
+  readonly request: Request
+  readonly peer: EndpointPeer
+  readonly token: Uint8Array
+  /** The request's options with those that its URI becomes. */
+  readonly options: Options
+  readonly parameters: TransmissionParameters
+}
+
+export class Exchange extends Timer implements Sender {
+  readonly request: Request
+  readonly peer: EndpointPeer
+  readonly token: Uint8Array
+  readonly parameters: TransmissionParameters
+  /** Settled by the first response. */
+  readonly response: Promise<Response>
+  readonly #exchanges: Exchanges
+  readonly #context: Context
+  readonly #message: Message
+  #outgoing: Outgoing | undefined = undefined
+  #resolve: (response: Response) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #answered = false
+  #order: NotificationOrder | undefined = undefined
+  #notifications: Notifications | undefined = undefined
+
+  constructor({ exchanges, context, request, peer, token, options, parameters }: ExchangeInit) {
+    super()
+    this.#exchanges = exchanges
+    this.#context = context
+    this.request = request
+    this.peer = peer
+    this.token = token
+    this.parameters = parameters
+    this.#message = new Message({ code: request.code, options, payload: request.payload })
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  /** Sends the request; again, as a new message, if an association was lost meanwhile. */
+  start(): void {
+    this.#outgoing = this.#exchanges.submit(this)
+    if (this.#outgoing === undefined && !this.#answered) {
+      this.fail(
+        new ExchangeError('too many requests wait for their turn at this peer: raise the limit `backlog`, or NSTART'),
+      )
+    }
+  }
+
+  departing(): Message {
+    if (!this.request.confirmable) this.#context.timers.arm(this, this.parameters.responseTimeout)
+    return this.#message
+  }
+
+  settled(outcome: Outcome): void {
+    const awaited = !this.#answered
+    this.#outgoing = undefined
+    if (!awaited) return
+    switch (outcome) {
+      case 'acknowledged':
+        if (!this.armed) this.#context.timers.arm(this, this.parameters.responseTimeout)
+        return
+      case 'reset':
+        this.fail(
+          new ResetError(
+            'the peer rejected the request with a Reset: it does not understand it, or has lost its state',
+          ),
+        )
+        return
+      case 'timeout':
+        this.#exchanges.silent(this)
+        this.fail(
+          new TimeoutError(
+            `no acknowledgement after ${this.parameters.maxRetransmit} retransmissions: is anybody there?`,
+          ),
+        )
+        return
+      case 'interrupted':
+        if (isIdempotent(this.request.code)) this.start()
+        else
+          this.fail(
+            new ExchangeError(
+              'the association was lost before the request was acknowledged; it may or may not have been handled',
+            ),
+          )
+        return
+      case 'gone':
+        this.fail(new ExchangeError('the peer is gone'))
+        return
+      default:
+        outcome satisfies never
+    }
+  }
+
+  /** Acknowledged, or sent for good, and no response since. */
+  override fire(): void {
+    this.#exchanges.silent(this)
+    this.fail(new TimeoutError(`no response within ${this.parameters.responseTimeout / 1000} s`))
+  }
+
+  /** A message with our token has come from our peer. */
+  receive(message: Datagram, from: Association): void {
+    const sequence = this.request.observes ? message.options.get(Observe) : undefined
+    const observed = sequence !== undefined && codeClass(message.code) === 2
+    if (this.#answered) {
+      this.#notify(message, from, observed ? sequence : undefined)
+      return
+    }
+    this.#answered = true
+    this.#context.timers.cancel(this)
+    if (this.#outgoing !== undefined) this.#exchanges.withdraw(this.#outgoing)
+    if (observed) {
+      this.#order = new NotificationOrder(sequence, this.#context.now())
+      this.#notifications = new Notifications(() => this.#exchanges.unobserve(this))
+    } else this.#exchanges.end(this)
+    this.#resolve(this.#responseOf(message, from))
+  }
+
+  /** There will be no response, or no further notification. */
+  fail(error: unknown): void {
+    this.#context.timers.cancel(this)
+    if (this.#outgoing !== undefined) this.#exchanges.withdraw(this.#outgoing)
+    this.#outgoing = undefined
+    this.#exchanges.end(this)
+    if (this.#answered) this.#notifications?.end(error)
+    this.#answered = true
+    this.#reject(error)
+  }
+
+  /** An abort of this signal ends the exchange, and the observation after it. */
+  obey(signal: Signal): void {
+    const abort = (): void => {
+      if (this.#notifications !== undefined) this.#exchanges.unobserve(this)
+      this.fail(signal.reason)
+    }
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    this.release = () => signal.removeEventListener('abort', abort)
+  }
+
+  /** Called when it has ended. */
+  release: () => void = () => {}
+
+  get observing(): boolean {
+    return this.#notifications !== undefined
+  }
+
+  #notify(message: Datagram, from: Association, sequence: number | undefined): void {
+    if (this.#notifications === undefined) return
+    if (sequence !== undefined && this.#order?.advance(sequence, this.#context.now()) !== true) {
+      this.#exchanges.reordered()
+      return
+    }
+    this.#notifications.push(this.#responseOf(message, from))
+    if (sequence === undefined) {
+      this.#notifications.end()
+      this.#exchanges.end(this)
+    }
+  }
+
+  #responseOf(message: Datagram, from: Association): Response {
+    const { code, token, options, payload } = message.keep()
+    const uri = this.#exchanges.uriOf(this.request, from)
+    return new Response({
+      ...{ code, token, options, payload, peer: this.peer },
+      ...(uri !== undefined && { uri }),
+      ...(this.#notifications !== undefined && { notifications: this.#notifications }),
+    })
+  }
+}

@@ -1,0 +1,101 @@
+// One request of a peer's, from its arrival until its response has been delivered: piggy-backed if the handler is quick, else an Empty
+// acknowledgement first and the response as a message of its own (RFC 7252 5.2).
+
+import type { Signal } from '../context/signal.ts'
+import { Timer } from '../context/timer.ts'
+import type { RequestInit } from '../handler/request.ts'
+import type { Response } from '../handler/response.ts'
+import type { Code } from '../message/code.ts'
+import { type Datagram, Type } from '../message/datagram.ts'
+import type { Options } from '../message/options.ts'
+import type { Association } from '../transport/transport.ts'
+import type { Remembered } from './deduplication.ts'
+import type { Outcome, Sender } from './outgoing.ts'
+import type { EndpointPeer } from './peer.ts'
+import type { Responder } from './responder.ts'
+
+export class Incoming extends Timer implements Sender, RequestInit {
+  readonly message: Datagram
+  readonly association: Association
+  readonly entry: Remembered
+  readonly multicast: boolean
+  readonly #responder: Responder
+  #abort: AbortController | undefined = undefined
+  #response: Response | undefined = undefined
+  /** An Empty acknowledgement has gone ahead. */
+  acknowledged = false
+  /** The handler, or a layer, has looked at who asks: its answer may be for this peer alone. */
+  lookedAtPeer = false
+
+  constructor(
+    responder: Responder,
+    message: Datagram,
+    association: Association,
+    entry: Remembered,
+    multicast: boolean,
+  ) {
+    super()
+    this.#responder = responder
+    this.message = message
+    this.association = association
+    this.entry = entry
+    this.multicast = multicast
+  }
+
+  get code(): Code {
+    return this.message.code
+  }
+
+  get token(): Uint8Array {
+    return this.message.token
+  }
+
+  get options(): Options {
+    return this.message.options
+  }
+
+  get payload(): Uint8Array {
+    return this.message.payload
+  }
+
+  get confirmable(): boolean {
+    return this.message.type === Type.Confirmable
+  }
+
+  get peer(): EndpointPeer {
+    return this.association.peer as EndpointPeer
+  }
+
+  get notes(): this {
+    return this
+  }
+
+  /** Made when a handler asks for it. */
+  get signal(): Signal {
+    this.#abort ??= new AbortController()
+    return this.#abort.signal
+  }
+
+  /** Nobody waits for the answer any more. */
+  abort(reason: unknown): void {
+    this.#abort?.abort(reason)
+  }
+
+  /** The handler takes long. */
+  override fire(): void {
+    this.#responder.acknowledge(this)
+  }
+
+  /** The response goes as a message of its own. */
+  separately(response: Response): void {
+    this.#response = response
+  }
+
+  departing(): Response | undefined {
+    return this.#response
+  }
+
+  settled(outcome: Outcome): void {
+    this.#responder.delivered(this, outcome)
+  }
+}

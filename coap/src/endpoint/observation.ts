@@ -1,0 +1,86 @@
+// One observation that we serve (RFC 7641 4): a token of a peer's, and the group of those who get the same. At most one notification is
+// on its way at a time; it is made when it leaves, so that the newest state wins.
+
+import type { Response } from '../handler/response.ts'
+import { codeClass } from '../message/code.ts'
+import { Message } from '../message/message.ts'
+import { Observe } from '../message/option.ts'
+import type { ObservationGroup } from './observation-group.ts'
+import type { Outcome, Outgoing, Sender } from './outgoing.ts'
+import type { EndpointPeer } from './peer.ts'
+import type { TokenKey } from './tokens.ts'
+
+type Change = (response: Response) => Response
+
+export class Observation implements Sender {
+  readonly peer: EndpointPeer
+  readonly token: TokenKey
+  readonly group: ObservationGroup
+  /** What the layers do to each notification; shared where there are none. */
+  readonly changes: readonly Change[]
+  /** The request was Confirmable: so are all notifications. */
+  readonly confirmable: boolean
+  /** Notifications since the last Confirmable one, and when that was acknowledged. */
+  unacknowledged = 0
+  heard: number
+  /** The sequence number of what was sent last. */
+  #sent: number
+  #outgoing: Outgoing | undefined = undefined
+  /** Of the last Non-confirmable notification: a Reset names it (RFC 7641 4.2). */
+  #messageId = -1
+
+  constructor(
+    peer: EndpointPeer,
+    token: TokenKey,
+    group: ObservationGroup,
+    changes: readonly Change[],
+    confirmable: boolean,
+    now: number,
+  ) {
+    this.peer = peer
+    this.token = token
+    this.group = group
+    this.changes = changes
+    this.confirmable = confirmable
+    this.heard = now
+    this.#sent = group.sequence
+  }
+
+  /** There is a newer state than the one sent last: it leaves when its turn comes. */
+  notify(): void {
+    if (this.#outgoing === undefined) this.#outgoing = this.group.observations.submit(this)
+  }
+
+  departing(): Message | undefined {
+    const { latest, sequence } = this.group
+    if (latest === undefined) return undefined
+    this.#sent = sequence
+    let response = latest
+    for (const change of this.changes) response = change(response)
+    const { code, payload } = response
+    const options = codeClass(code) === 2 ? response.options.clone().set(Observe, sequence) : response.options
+    return new Message({ code, options, payload })
+  }
+
+  settled(outcome: Outcome): void {
+    const outgoing = this.#outgoing
+    this.#outgoing = undefined
+    this.#messageId = outgoing?.messageId ?? this.#messageId
+    this.group.observations.settled(this, outcome, outgoing?.confirmable ?? false)
+  }
+
+  /** Has the group a state that was not sent yet? */
+  get behind(): boolean {
+    return this.#sent !== this.group.sequence
+  }
+
+  isLast(messageId: number): boolean {
+    return this.#messageId === messageId
+  }
+
+  /** It has ended: nothing more of it leaves. */
+  withdraw(): void {
+    if (this.#outgoing !== undefined) this.group.observations.withdraw(this.#outgoing)
+    this.#outgoing = undefined
+  }
+}

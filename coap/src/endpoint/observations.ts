@@ -1,0 +1,227 @@
+// All observations that an endpoint serves (RFC 7641 4): by peer and token to find them, by subject and group to notify them.
+
+import type { Context } from '../context/context.ts'
+import type { Timer } from '../context/timer.ts'
+import type { Handler } from '../handler/handler.ts'
+import type { Request } from '../handler/request.ts'
+import { type Observing, Response } from '../handler/response.ts'
+import type { Subject, SubjectWatcher } from '../handler/subject.ts'
+import { Code, codeClass } from '../message/code.ts'
+import { isNoCacheKey, Observe } from '../message/option.ts'
+import type { TransmissionParameters } from '../message/transmission.ts'
+import type { Association } from '../transport/transport.ts'
+import type { Incoming } from './incoming.ts'
+import type { KnownLimits } from './limits.ts'
+import type { MessageLayer } from './message-layer.ts'
+import { Observation } from './observation.ts'
+import { ObservationGroup } from './observation-group.ts'
+import type { Outcome, Outgoing } from './outgoing.ts'
+import type { EndpointPeer } from './peer.ts'
+import type { Statistics } from './statistics.ts'
+import { tokenKey, tokenOf } from './tokens.ts'
+
+export interface ObservationsInit {
+  readonly context: Context
+  readonly limits: KnownLimits
+  readonly transmission: TransmissionParameters
+  readonly statistics: Statistics
+  readonly layer: MessageLayer
+  /** The response for an error that a handler threw. */
+  readonly failure: (error: unknown) => Response
+  /** What has been proved no longer holds. */
+  readonly expired: (association: Association) => boolean
+}
+
+/** Every so many Non-confirmable notifications, and every day, one is Confirmable: is anybody there? (RFC 7641 4.5) */
+const confirmableEvery = 5
+const day = 86_400_000
+/** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
+const spacing = 3000
+
+export class Observations {
+  readonly #init: ObservationsInit
+  readonly #subjects = new Map<Subject, WatchedSubject>()
+  #size = 0
+  /** The highest sequence number so far: a new group begins there, so that no observer ever sees a lower one. */
+  #sequence = 0
+
+  constructor(init: ObservationsInit) {
+    this.#init = init
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Serves an observation that request and response agree on; the response gets the Observe option. Full: it does not. */
+  register(
+    incoming: Incoming,
+    request: Request,
+    response: Response,
+    { subject, again, changes }: Observing,
+    handler: Handler,
+  ): Response {
+    const { peer } = incoming
+    const key = tokenKey(incoming.token)
+    this.#end(peer.observations?.get(key))
+    const { limits, statistics, context } = this.#init
+    if (this.#size >= limits.observations || (peer.observations?.size ?? 0) >= limits.observationsPerPeer) {
+      statistics.refused['observations'] = (statistics.refused['observations'] ?? 0) + 1
+      return response
+    }
+    const group = this.#groupOf(subject, incoming, request, again ?? handler)
+    const observation = new Observation(peer, key, group, changes, incoming.confirmable, context.now())
+    group.observers.add(observation)
+    peer.observations ??= new Map()
+    peer.observations.set(key, observation)
+    peer.open++
+    this.#size++
+    return response.with({ options: response.options.clone().set(Observe, group.sequence) })
+  }
+
+  /** The client observes no longer (RFC 7641 3.6), or asks anew. */
+  deregister(peer: EndpointPeer, token: Uint8Array): void {
+    this.#end(peer.observations?.get(tokenKey(token)))
+  }
+
+  /** A Reset for a Non-confirmable notification: nobody there wants it. */
+  reset(messageId: number, peer: EndpointPeer): boolean {
+    for (const observation of peer.observations?.values() ?? []) {
+      if (!observation.isLast(messageId)) continue
+      this.#end(observation)
+      return true
+    }
+    return false
+  }
+
+  /** The peer is gone. */
+  gone(peer: EndpointPeer): void {
+    for (const observation of [...(peer.observations?.values() ?? [])]) this.#end(observation)
+  }
+
+  close(): void {
+    for (const { groups } of this.#subjects.values()) {
+      for (const group of groups.values()) for (const observation of [...group.observers]) this.#end(observation)
+    }
+  }
+
+  // For groups and observations:
+
+  submit(observation: Observation): Outgoing | undefined {
+    const { context, layer, transmission, statistics } = this.#init
+    const { peer, group } = observation
+    if (peer.current !== undefined && this.#init.expired(peer.current)) {
+      this.#end(observation)
+      return undefined
+    }
+    const last = group.latest !== undefined && codeClass(group.latest.code) !== 2
+    const due = observation.unacknowledged >= confirmableEvery || context.now() - observation.heard >= day
+    const confirmable = observation.confirmable || last || due
+    observation.unacknowledged = confirmable ? 0 : observation.unacknowledged + 1
+    statistics.notificationsSent++
+    return layer.submit({
+      sender: observation,
+      peer,
+      token: tokenOf(observation.token),
+      confirmable,
+      parameters: transmission,
+      outstandingFor: () => spacing,
+    })
+  }
+
+  withdraw(outgoing: Outgoing): void {
+    this.#init.layer.cancel(outgoing)
+  }
+
+  settled(observation: Observation, outcome: Outcome, confirmable: boolean): void {
+    const ended =
+      observation.group.latest !== undefined && codeClass(observation.group.latest.code) !== 2 && !observation.behind
+    if (outcome === 'reset' || outcome === 'timeout' || outcome === 'gone' || (outcome === 'acknowledged' && ended)) {
+      this.#end(observation, outcome)
+      return
+    }
+    if (outcome === 'acknowledged' && confirmable) observation.heard = this.#init.context.now()
+    if (outcome === 'interrupted' || observation.behind) observation.notify()
+  }
+
+  arm(group: Timer): void {
+    this.#init.context.timers.arm(group, 0)
+  }
+
+  nextSequence(): number {
+    this.#sequence = (this.#sequence + 1) & 0xffffff
+    return this.#sequence
+  }
+
+  failure(error: unknown): Response {
+    return this.#init.failure(error)
+  }
+
+  #end(observation: Observation | undefined, why?: Outcome): void {
+    if (observation === undefined) return
+    const { peer, group, token } = observation
+    if (!group.observers.delete(observation)) return
+    observation.withdraw()
+    peer.observations?.delete(token)
+    peer.open--
+    this.#size--
+    if (group.observers.size === 0) this.#forget(group)
+    const { trace } = this.#init.context
+    if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, why: why ?? 'cancelled' })
+  }
+
+  #groupOf(subject: Subject, incoming: Incoming, request: Request, again: Handler): ObservationGroup {
+    let watched = this.#subjects.get(subject)
+    if (watched === undefined) {
+      watched = new WatchedSubject()
+      this.#subjects.set(subject, watched)
+      subject.watch(watched)
+    }
+    const key = groupKey(request, incoming)
+    let group = watched.groups.get(key)
+    if (group === undefined) {
+      group = new ObservationGroup({ observations: this, subject, key, again, request, sequence: this.#sequence })
+      watched.groups.set(key, group)
+    }
+    return group
+  }
+
+  #forget(group: ObservationGroup): void {
+    this.#init.context.timers.cancel(group)
+    const { subject, key } = group
+    const watched = this.#subjects.get(subject)
+    watched?.groups.delete(key)
+    if (watched === undefined || watched.groups.size > 0) return
+    subject.unwatch(watched)
+    this.#subjects.delete(subject)
+  }
+}
+
+/** A subject's groups at this endpoint, by what a handler may vary on. */
+class WatchedSubject implements SubjectWatcher {
+  readonly groups = new Map<string, ObservationGroup>()
+
+  changed(response: Response | undefined): void {
+    for (const group of this.groups.values()) {
+      if (response === undefined) group.changed()
+      else group.publish(response)
+    }
+  }
+
+  gone(response: Response | undefined): void {
+    for (const group of [...this.groups.values()]) group.publish(response ?? Response.of(Code.NotFound))
+  }
+}
+
+/**
+ * What a handler may vary on: method, path, query, Accept and all else that is part of a cache key; of FETCH the body too; and who asks,
+ * if anybody looked at that.
+ */
+function groupKey(request: Request, incoming: Incoming): string {
+  let key = String(request.code)
+  for (const { number, value } of request.options) {
+    if (number !== Observe.number && !isNoCacheKey(number)) key += `,${number}:${tokenKey(value)}`
+  }
+  if (incoming.lookedAtPeer) key += `,peer:${incoming.association.key}`
+  return request.payload.length > 0 ? `${key},${tokenKey(request.payload)}` : key
+}

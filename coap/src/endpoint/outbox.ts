@@ -1,0 +1,55 @@
+// What waits for its turn at one peer, and what is on its way to it (NSTART: RFC 7252 4.7).
+
+import type { Context } from '../context/context.ts'
+import type { Association } from '../transport/transport.ts'
+import { MessageIds } from './message-ids.ts'
+import type { Outgoing } from './outgoing.ts'
+
+export class Outbox {
+  readonly queue: Outgoing[] = []
+  readonly inFlight: Outgoing[] = []
+  /** The network is full: nothing leaves until it has drained. */
+  held = false
+  #ids: MessageIds | undefined = undefined
+  #key = -1
+  #epoch = -1
+
+  /** The Message IDs for an association: others for each association and epoch (RFC 7252 9.1.1). */
+  idsFor(association: Association, context: Context): MessageIds {
+    if (this.#ids === undefined || association.key !== this.#key || association.epoch !== this.#epoch) {
+      this.#ids = new MessageIds(context)
+      this.#key = association.key
+      this.#epoch = association.epoch
+    }
+    return this.#ids
+  }
+
+  /** What is in flight under this Message ID, if it is from this association. */
+  find(association: Association, messageId: number): Outgoing | undefined {
+    for (const outgoing of this.inFlight) {
+      if (
+        outgoing.messageId === messageId &&
+        outgoing.association === association &&
+        outgoing.epoch === association.epoch
+      )
+        return outgoing
+    }
+    return undefined
+  }
+
+  /** Takes it out, wherever it is; false if it is nowhere. */
+  remove(outgoing: Outgoing): boolean {
+    return take(this.inFlight, outgoing) || take(this.queue, outgoing)
+  }
+
+  /** When a Message ID was last issued. */
+  get lastIssued(): number {
+    return this.#ids?.lastIssued ?? Number.NEGATIVE_INFINITY
+  }
+}
+
+function take(from: Outgoing[], outgoing: Outgoing): boolean {
+  const at = from.indexOf(outgoing)
+  if (at >= 0) from.splice(at, 1)
+  return at >= 0
+}

@@ -1,0 +1,92 @@
+// One message of ours on its way (RFC 7252 4.2, 4.3): Confirmable ones are sent again, with exponential back-off, until they are
+// settled; Non-confirmable ones once.
+
+import { type Context, randomFraction } from '../context/context.ts'
+import { Timer } from '../context/timer.ts'
+import type { Message } from '../message/message.ts'
+import type { TransmissionParameters } from '../message/transmission.ts'
+import type { Association } from '../transport/transport.ts'
+import type { MessageLayer } from './message-layer.ts'
+import type { EndpointPeer } from './peer.ts'
+
+/** How it ended. */
+export type Outcome =
+  /** Acknowledged; or, if it was Non-confirmable, sent and not reset. */
+  | 'acknowledged'
+  | 'reset'
+  /** Not acknowledged after MAX_RETRANSMIT retransmissions. */
+  | 'timeout'
+  /** Its association is gone, but its peer may come back: what is idempotent may be sent again, as a new message. */
+  | 'interrupted'
+  /** Its peer is gone. */
+  | 'gone'
+
+/** Whose message it is. */
+export interface Sender {
+  /** Its turn has come: the message to send now; undefined if there is none any more. */
+  departing(): Message | undefined
+  settled(outcome: Outcome): void
+}
+
+export interface OutgoingInit {
+  readonly sender: Sender
+  readonly peer: EndpointPeer
+  readonly token: Uint8Array
+  readonly confirmable: boolean
+  readonly parameters: TransmissionParameters
+  /** Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0: not at all. */
+  readonly outstandingFor: (length: number) => number
+}
+
+export class Outgoing extends Timer {
+  readonly sender: Sender
+  readonly peer: EndpointPeer
+  readonly token: Uint8Array
+  readonly confirmable: boolean
+  readonly parameters: TransmissionParameters
+  readonly outstandingFor: (length: number) => number
+  readonly #layer: MessageLayer
+  /** Defined while it is in flight. */
+  association: Association | undefined = undefined
+  epoch = 0
+  messageId = -1
+  /** What is sent again, byte for byte. */
+  #bytes: Uint8Array | undefined = undefined
+  #timeout = 0
+  #retransmissions = 0
+
+  constructor(layer: MessageLayer, init: OutgoingInit) {
+    super()
+    this.#layer = layer
+    this.sender = init.sender
+    this.peer = init.peer
+    this.token = init.token
+    this.confirmable = init.confirmable
+    this.parameters = init.parameters
+    this.outstandingFor = init.outstandingFor
+  }
+
+  /** It has left for the first time. */
+  departed(association: Association, messageId: number, bytes: Uint8Array, context: Context): void {
+    this.association = association
+    this.epoch = association.epoch
+    this.messageId = messageId
+    if (this.confirmable) {
+      const { ackTimeout, ackRandomFactor } = this.parameters
+      this.#bytes = bytes
+      this.#timeout = ackTimeout * (1 + (ackRandomFactor - 1) * randomFraction(context))
+      context.timers.arm(this, this.#timeout)
+    } else context.timers.arm(this, this.outstandingFor(bytes.length))
+  }
+
+  override fire(): void {
+    if (!this.confirmable) this.#layer.settle(this, 'acknowledged')
+    else if (this.#retransmissions === this.parameters.maxRetransmit) this.#layer.settle(this, 'timeout')
+    else if (this.association?.epoch !== this.epoch) this.#layer.settle(this, 'interrupted')
+    else {
+      this.#retransmissions++
+      this.#timeout *= 2
+      this.#layer.retransmit(this, this.#bytes as Uint8Array, this.#timeout)
+    }
+  }
+}

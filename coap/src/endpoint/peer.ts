@@ -1,0 +1,70 @@
+// A peer as the endpoint keeps it: who, with its associations, and what is open with it. An idle one costs a few hundred bytes.
+
+import { showAs } from '../context/inspect.ts'
+import { describeIdentity, type Identity } from '../transport/identity.ts'
+import type { Association, Peer } from '../transport/transport.ts'
+import type { Exchange } from './exchange.ts'
+import type { Observation } from './observation.ts'
+import type { Outbox } from './outbox.ts'
+
+export class EndpointPeer implements Peer {
+  readonly identity: Identity
+  /** The association to send on; undefined while the peer is dormant, or gone. */
+  current: Association | undefined
+  /** Those that it replaced and that may still be heard. */
+  #others: readonly Association[] = noAssociations
+  /** Neighbours by when they were last heard. */
+  older: EndpointPeer | undefined = undefined
+  newer: EndpointPeer | undefined = undefined
+  outbox: Outbox | undefined = undefined
+  /** What we have asked it. */
+  exchanges: Set<Exchange> | undefined = undefined
+  /** What we serve it, by token. */
+  observations: Map<string, Observation> | undefined = undefined
+  /** Exchanges of ours, requests of its, and observations either way: while there are any, it is not evicted. */
+  open = 0
+  /** Requests whose handlers have not answered yet. */
+  requests = 0
+  /** It was forgotten: nothing of it counts any more. */
+  gone = false
+  /** When its last association was closed. */
+  dormantSince: number | undefined = undefined
+
+  constructor(association: Association) {
+    this.identity = association.identity
+    this.current = association
+  }
+
+  get associations(): readonly Association[] {
+    return this.current === undefined ? this.#others : [this.current, ...this.#others]
+  }
+
+  /** A further association continues it, and is the one to send on from now. */
+  add(association: Association): void {
+    if (this.current !== undefined) this.#others = [this.current, ...this.#others]
+    this.current = association
+    this.dormantSince = undefined
+  }
+
+  /** Returns whether none is left. */
+  remove(association: Association): boolean {
+    const left = this.associations.filter((each) => each !== association)
+    this.current = left[0]
+    this.#others = left.length > 1 ? left.slice(1) : noAssociations
+    return left.length === 0
+  }
+
+  static {
+    showAs(
+      EndpointPeer,
+      (peer) =>
+        `Peer(${describeIdentity(peer.identity)}, ${peer.current === undefined ? 'dormant' : place(peer.current)})`,
+    )
+  }
+}
+
+const noAssociations: readonly Association[] = []
+
+function place({ path: { remote } }: Association): string {
+  return remote.host.includes(':') ? `[${remote.host}]:${remote.port}` : `${remote.host}:${remote.port}`
+}

@@ -1,0 +1,18 @@
+// The options of a request as they leave: those it has, and those that its URI becomes (RFC 7252 6.4) where it has none of the kind.
+
+import type { Request } from '../handler/request.ts'
+import { UriHost, UriPath, UriPort, UriQuery } from '../message/option.ts'
+import type { Options } from '../message/options.ts'
+import type { Association } from '../transport/transport.ts'
+
+export function requestOptions(request: Request, to: Association): Options {
+  const { uri } = request
+  if (uri === undefined) return request.options
+  const options = request.options.clone()
+  const parts = uri.options({ host: to.serverName ?? to.path.remote.host, port: to.path.remote.port })
+  if (parts.uriHost !== undefined && !options.has(UriHost)) options.add(UriHost, parts.uriHost)
+  if (parts.uriPort !== undefined && !options.has(UriPort)) options.add(UriPort, parts.uriPort)
+  if (!options.has(UriPath)) for (const segment of parts.uriPath) options.add(UriPath, segment)
+  if (!options.has(UriQuery)) for (const argument of parts.uriQuery) options.add(UriQuery, argument)
+  return options
+}

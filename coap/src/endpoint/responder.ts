@@ -1,0 +1,187 @@
+// Requests of peers: handed to the handler, and answered (RFC 7252 5.2). A handler that answers at once is answered in the same turn.
+
+import type { Context } from '../context/context.ts'
+import type { Handler } from '../handler/handler.ts'
+import { noResponseWanted } from '../handler/no-response.ts'
+import { Request } from '../handler/request.ts'
+import { Response } from '../handler/response.ts'
+import { ResponseError } from '../handler/response-error.ts'
+import { Code } from '../message/code.ts'
+import type { Datagram } from '../message/datagram.ts'
+import { MaxAge, Observe } from '../message/option.ts'
+import { Options } from '../message/options.ts'
+import type { TransmissionParameters } from '../message/transmission.ts'
+import { hasExpired } from '../transport/identity.ts'
+import type { Association } from '../transport/transport.ts'
+import type { Remembered } from './deduplication.ts'
+import { maxPayload } from './exchanges.ts'
+import { Incoming } from './incoming.ts'
+import type { KnownLimits } from './limits.ts'
+import type { MessageLayer } from './message-layer.ts'
+import { Observations } from './observations.ts'
+import type { Outcome } from './outgoing.ts'
+import type { EndpointPeer } from './peer.ts'
+import type { Statistics } from './statistics.ts'
+
+export interface ResponderInit {
+  readonly context: Context
+  readonly limits: KnownLimits
+  readonly transmission: TransmissionParameters
+  readonly statistics: Statistics
+  readonly layer: MessageLayer
+  readonly handler: Handler
+}
+
+export class Responder {
+  readonly observations: Observations
+  readonly #init: ResponderInit
+  /** Requests whose handlers have not answered yet. */
+  readonly #waiting = new Set<Incoming>()
+
+  constructor(init: ResponderInit) {
+    this.#init = init
+    const { context, limits, transmission, statistics, layer } = init
+    this.observations = new Observations({
+      ...{ context, limits, transmission, statistics, layer },
+      failure: (error) => this.#failure(error),
+      expired: (association) => this.#expired(association),
+    })
+  }
+
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  request(message: Datagram, from: Association, entry: Remembered, multicast: boolean): void {
+    const incoming = new Incoming(this, message, from, entry, multicast)
+    const { limits, handler } = this.#init
+    if (this.#expired(from)) this.#answer(incoming, expired)
+    else if (this.#waiting.size >= limits.requests) this.#refuse(incoming, 'requests', Code.ServiceUnavailable)
+    else if (incoming.peer.requests >= limits.requestsPerPeer)
+      this.#refuse(incoming, 'requestsPerPeer', Code.TooManyRequests)
+    else this.#handle(incoming, new Request(incoming), handler)
+  }
+
+  /** For `Incoming`: the handler takes long. */
+  acknowledge(incoming: Incoming): void {
+    incoming.acknowledged = true
+    this.#init.layer.acknowledge(incoming.message, incoming.association, incoming.entry)
+  }
+
+  /** For `Incoming`: its separate response was acknowledged, or not. */
+  delivered(incoming: Incoming, outcome: Outcome): void {
+    if (outcome === 'interrupted' && incoming.departing() !== undefined) this.#submit(incoming)
+    else if (outcome !== 'acknowledged') this.observations.deregister(incoming.peer, incoming.token)
+  }
+
+  /** Nobody waits for these answers any more. */
+  gone(peer: EndpointPeer, reason: unknown): void {
+    this.observations.gone(peer)
+    if (peer.requests > 0) for (const incoming of this.#waiting) if (incoming.peer === peer) incoming.abort(reason)
+  }
+
+  close(reason: unknown): void {
+    this.observations.close()
+    for (const incoming of this.#waiting) incoming.abort(reason)
+  }
+
+  #handle(incoming: Incoming, request: Request, handler: Handler): void {
+    let result: Response | Promise<Response>
+    try {
+      result = handler(request)
+    } catch (error) {
+      this.#answer(incoming, this.#failure(error), request)
+      return
+    }
+    if (result instanceof Response) this.#answer(incoming, result, request)
+    else this.#wait(incoming, request, result)
+  }
+
+  #wait(incoming: Incoming, request: Request, result: Promise<Response>): void {
+    const { context, transmission } = this.#init
+    const { peer } = incoming
+    incoming.message.keep()
+    this.#waiting.add(incoming)
+    peer.requests++
+    peer.open++
+    if (incoming.confirmable) context.timers.arm(incoming, transmission.piggybackDelay)
+    const answer = (response: Response): void => {
+      context.timers.cancel(incoming)
+      this.#waiting.delete(incoming)
+      peer.requests--
+      peer.open--
+      this.#answer(incoming, response, request)
+    }
+    Promise.resolve(result).then(
+      (response) =>
+        answer(
+          response instanceof Response ? response : this.#failure(new TypeError(`a handler gave ${typeof response}`)),
+        ),
+      (error: unknown) => answer(this.#failure(error)),
+    )
+  }
+
+  #answer(incoming: Incoming, given: Response, request?: Request): void {
+    let response = given
+    if (response.payload.length > maxPayload) response = tooLong(response.payload.length)
+    if (request !== undefined) response = this.#observe(incoming, request, response)
+    const silent = response.code === Code.Empty || noResponseWanted(incoming.options, response.code)
+    if (silent) {
+      if (incoming.confirmable && !incoming.acknowledged) this.acknowledge(incoming)
+    } else if (incoming.confirmable && !incoming.acknowledged) {
+      this.#init.layer.piggyback(incoming.message, incoming.association, incoming.entry, response)
+    } else {
+      incoming.separately(response)
+      this.#submit(incoming)
+    }
+  }
+
+  #submit(incoming: Incoming): void {
+    const { layer, transmission } = this.#init
+    const { peer, token, confirmable } = incoming
+    layer.submit({ sender: incoming, peer, token, confirmable, parameters: transmission, outstandingFor: () => 0 })
+  }
+
+  /** Registers or ends an observation as the request asks (RFC 7641 4.1). */
+  #observe(incoming: Incoming, request: Request, response: Response): Response {
+    const wish = incoming.options.get(Observe)
+    if (wish === undefined) return response
+    const { observed } = response
+    if (wish === 0 && response.ok && observed !== undefined && !incoming.multicast) {
+      incoming.message.keep()
+      return this.observations.register(incoming, request, response, observed, this.#init.handler)
+    }
+    this.observations.deregister(incoming.peer, incoming.token)
+    return response
+  }
+
+  #refuse(incoming: Incoming, limit: string, code: Code): void {
+    const { statistics } = this.#init
+    statistics.refused[limit] = (statistics.refused[limit] ?? 0) + 1
+    this.#answer(incoming, new Response({ code, options: new Options().add(MaxAge, retryAfter) }))
+  }
+
+  /** What a handler threw: a response of its own, or 5.00. What went wrong is for the log, not for the peer. */
+  #failure(error: unknown): Response {
+    if (error instanceof ResponseError) return error.response
+    const { statistics, context } = this.#init
+    statistics.handlerErrors++
+    if (context.trace.enabled) context.trace.tell('coapstone:handler:failed', { error })
+    return Response.of(Code.InternalServerError)
+  }
+
+  #expired(association: Association): boolean {
+    return hasExpired(association.identity, this.#init.context.wallClock())
+  }
+}
+
+/** Seconds after which a refused client may try again. */
+const retryAfter = 5
+const expired = Response.diagnostic(Code.Unauthorized, 'the credential has expired')
+
+function tooLong(length: number): Response {
+  return Response.diagnostic(
+    Code.NotImplemented,
+    `the response has ${length} bytes, and without block-wise transfer at most ${maxPayload} can be sent`,
+  )
+}

@@ -1,0 +1,173 @@
+// A request: received by a server, or made by a client. A layer passes on a changed one with `with`.
+
+import { showAs } from '../context/inspect.ts'
+import type { Signal } from '../context/signal.ts'
+import { type Code, describeCode } from '../message/code.ts'
+import { Message, type MessageInit } from '../message/message.ts'
+import { Accept, ContentFormatOption, Observe, UriHost, UriPath, UriPort, UriQuery } from '../message/option.ts'
+import type { Transmission } from '../message/transmission.ts'
+import { anonymous, type Identity } from '../transport/identity.ts'
+import type { Association, Peer } from '../transport/transport.ts'
+import { CoapUri } from '../uri/coap-uri.ts'
+import { type Body, WholeBody } from './body.ts'
+
+export interface RequestInit extends MessageInit {
+  /** Whom to ask, and for what: a client's. Its parts become options where `options` has none of them. */
+  readonly uri?: CoapUri
+  /** Who asks; or whom to ask, whatever the URI says. */
+  readonly peer?: Peer
+  /** The conversation that it came in on. */
+  readonly association?: Association
+  /** What has been proved about who asks, outermost first. Default: what the association has proved. */
+  readonly identities?: readonly Identity[]
+  readonly multicast?: boolean
+  /** Sent again until acknowledged (RFC 7252 4.2). Default true. */
+  readonly confirmable?: boolean
+  readonly signal?: Signal
+  /** For this request alone. */
+  readonly transmission?: Transmission
+  /** Noted when somebody looks at who asks: an answer that may depend on it is not shared with other observers. */
+  readonly notes?: { lookedAtPeer: boolean }
+}
+
+export class Request extends Message {
+  readonly #init: RequestInit
+  #path: readonly string[] | undefined = undefined
+  #query: readonly string[] | undefined = undefined
+
+  constructor(init: RequestInit) {
+    super(init)
+    this.#init = init
+  }
+
+  /** Who asks. On a client: whom to ask, if it was made for a peer; `nobody` while only the URI is known. */
+  get peer(): Peer {
+    this.#look()
+    return this.#init.peer ?? nobody
+  }
+
+  /** The conversation that it came in on; undefined on a client. */
+  get association(): Association | undefined {
+    this.#look()
+    return this.#init.association
+  }
+
+  /** What has been proved about who asks, outermost first: the transport's, then OSCORE's, then a token's. */
+  get identities(): readonly Identity[] {
+    this.#look()
+    return this.#init.identities ?? [this.#init.association?.identity ?? anonymous]
+  }
+
+  /** The innermost proof. */
+  get identity(): Identity {
+    return this.identities.at(-1) ?? anonymous
+  }
+
+  /** It was sent to a group: answer only if there is something to say (RFC 7252 8.2). */
+  get multicast(): boolean {
+    return this.#init.multicast ?? false
+  }
+
+  get confirmable(): boolean {
+    return this.#init.confirmable ?? true
+  }
+
+  /** Aborted when nobody waits for the answer any more. */
+  get signal(): Signal | undefined {
+    return this.#init.signal
+  }
+
+  get transmission(): Transmission | undefined {
+    return this.#init.transmission
+  }
+
+  get method(): Code {
+    return this.code
+  }
+
+  get body(): Body {
+    return new WholeBody(this.payload)
+  }
+
+  /** The request URI (RFC 7252 6.5); undefined if its options make none. */
+  get uri(): CoapUri | undefined {
+    if (this.#init.uri !== undefined) return this.#init.uri
+    const { association } = this.#init
+    if (association === undefined) return undefined
+    const uriHost = this.options.get(UriHost)
+    const uriPort = this.options.get(UriPort)
+    return CoapUri.compose({
+      scheme: association.transport.schemes[0] as string,
+      ...(uriHost !== undefined && { uriHost }),
+      ...(uriPort !== undefined && { uriPort }),
+      uriPath: this.path,
+      uriQuery: this.query,
+      destination: association.path.local,
+    })
+  }
+
+  /** The segments of Uri-Path. */
+  get path(): readonly string[] {
+    this.#path ??= this.options.getAll(UriPath)
+    return this.#path
+  }
+
+  /** The arguments of Uri-Query, as they are: `a=b`. */
+  get query(): readonly string[] {
+    this.#query ??= this.options.getAll(UriQuery)
+    return this.#query
+  }
+
+  /** What stands after `name=` in the query; an empty text for a bare `name`. */
+  queryParam(name: string): string | undefined {
+    for (const argument of this.query) {
+      if (argument === name) return ''
+      if (argument.startsWith(`${name}=`)) return argument.slice(name.length + 1)
+    }
+    return undefined
+  }
+
+  get contentFormat(): number | undefined {
+    return this.options.get(ContentFormatOption)
+  }
+
+  get accept(): number | undefined {
+    return this.options.get(Accept)
+  }
+
+  /** It asks to be told of changes (RFC 7641 2: Observe is 0). */
+  get observes(): boolean {
+    return this.options.get(Observe) === 0
+  }
+
+  /** A copy with changes; the rest is shared. Change options on a clone: `request.with({ options: request.options.clone() })`. */
+  with(changes: Partial<RequestInit>): Request {
+    const { code, token, options, payload, multicast, confirmable } = this
+    const { uri, peer, association, identities, signal, transmission, notes } = this.#init
+    return new Request({
+      ...{ code, token, options, payload, multicast, confirmable },
+      ...(uri && { uri }),
+      ...(peer && { peer }),
+      ...(identities && { identities }),
+      ...(notes && { notes }),
+      ...(association && { association }),
+      ...(signal && { signal }),
+      ...(transmission && { transmission }),
+      ...changes,
+    })
+  }
+
+  #look(): void {
+    if (this.#init.notes !== undefined) this.#init.notes.lookedAtPeer = true
+  }
+
+  static {
+    showAs(
+      Request,
+      (request) => `Request(${describeCode(request.code)} /${request.path.join('/')}, ${request.payload.length} bytes)`,
+    )
+  }
+}
+
+/** Whom nothing is known of yet. */
+export const nobody: Peer = { associations: [], identity: anonymous }

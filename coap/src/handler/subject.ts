@@ -1,0 +1,37 @@
+// A subject (RFC 7641 1.2): something that changes, and that resources show. Handlers say `response.observing(subject)`, whoever
+// changes it says `subject.changed()`.
+
+import type { Response } from './response.ts'
+
+/** What watches a subject: an endpoint's observations of it. */
+export interface SubjectWatcher {
+  changed(response: Response | undefined): void
+  gone(response: Response | undefined): void
+}
+
+export class Subject {
+  readonly #watchers = new Set<SubjectWatcher>()
+
+  /** Tells all observers. With a response that one goes out; without, the handler is asked, once for all who would get the same. */
+  changed(response?: Response): void {
+    for (const watcher of this.#watchers) watcher.changed(response)
+  }
+
+  /** Ends all observations with a last notification: the response, or 4.04 (RFC 7641 4.2). */
+  gone(response?: Response): void {
+    for (const watcher of [...this.#watchers]) watcher.gone(response)
+  }
+
+  /** For endpoints. */
+  watch(watcher: SubjectWatcher): void {
+    this.#watchers.add(watcher)
+  }
+
+  unwatch(watcher: SubjectWatcher): void {
+    this.#watchers.delete(watcher)
+  }
+
+  get watched(): boolean {
+    return this.#watchers.size > 0
+  }
+}

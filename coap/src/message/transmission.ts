@@ -1,0 +1,86 @@
+// Transmission parameters (RFC 7252 4.8): for an endpoint, for a peer, for one request. What is left out comes from the next wider.
+
+import { UsageError } from '../errors.ts'
+
+export interface Transmission {
+  /** ACK_TIMEOUT: milliseconds until the first retransmission, before the random factor. Default 2000. Below 1000 needs RFC 8085 3.1.1 read. */
+  readonly ackTimeout?: number
+  /** ACK_RANDOM_FACTOR: the first time-out is drawn from ackTimeout to ackTimeout times this. Default 1.5; at least 1. */
+  readonly ackRandomFactor?: number
+  /** MAX_RETRANSMIT: how often a Confirmable message is sent again. Default 4. */
+  readonly maxRetransmit?: number
+  /** NSTART: how many interactions with one peer may be outstanding. Default 1; more needs a congestion control (4.7). */
+  readonly nstart?: number
+  /** PROBING_RATE: average bytes per second to a peer that does not answer (4.7). Default 1. */
+  readonly probingRate?: number
+  /** MAX_LATENCY: milliseconds that a datagram may take (4.8.2). Default 100,000. */
+  readonly maxLatency?: number
+  /** PROCESSING_DELAY: milliseconds from a Confirmable message's arrival to its acknowledgement (4.8.2). Default 2000. */
+  readonly processingDelay?: number
+  /** Milliseconds that a handler may take until an Empty acknowledgement goes ahead of its response (5.2.2). Default 100. */
+  readonly piggybackDelay?: number
+  /** Milliseconds to wait for a response once nothing will be retransmitted any more. Default 93,000: MAX_TRANSMIT_WAIT. */
+  readonly responseTimeout?: number
+}
+
+/** Everything known: what the machinery works with. */
+export type TransmissionParameters = Required<Transmission>
+
+/** RFC 7252 4.8, table 2. */
+export const transmissionDefaults: TransmissionParameters = {
+  ackTimeout: 2000,
+  ackRandomFactor: 1.5,
+  maxRetransmit: 4,
+  nstart: 1,
+  probingRate: 1,
+  maxLatency: 100_000,
+  processingDelay: 2000,
+  piggybackDelay: 100,
+  responseTimeout: 93_000,
+}
+
+/** `wider` with what `narrower` says. Throws a `UsageError` for values that no protocol run can use. */
+export function narrow(wider: TransmissionParameters, narrower: Transmission | undefined): TransmissionParameters {
+  if (narrower === undefined) return wider
+  const merged = { ...wider, ...narrower }
+  for (const [name, value] of Object.entries(merged)) {
+    const least = leasts[name]
+    if (least === undefined)
+      throw new UsageError(`'${name}' is no transmission parameter: expected ${Object.keys(leasts).join(', ')}`)
+    if (!Number.isFinite(value) || value < least)
+      throw new UsageError(`${name} is a number of at least ${least}, not ${value}`)
+  }
+  return merged
+}
+
+/** MAX_TRANSMIT_SPAN: from the first to the last transmission of a Confirmable message (4.8.2). Default 45,000 ms. */
+export function maxTransmitSpan(of: TransmissionParameters): number {
+  return of.ackTimeout * (2 ** of.maxRetransmit - 1) * of.ackRandomFactor
+}
+
+/** MAX_TRANSMIT_WAIT: from the first transmission until the sender gives up (4.8.2). Default 93,000 ms. */
+export function maxTransmitWait(of: TransmissionParameters): number {
+  return of.ackTimeout * (2 ** (of.maxRetransmit + 1) - 1) * of.ackRandomFactor
+}
+
+/** EXCHANGE_LIFETIME: as long is a Confirmable message's ID taken (4.8.2). Default 247,000 ms. */
+export function exchangeLifetime(of: TransmissionParameters): number {
+  return maxTransmitSpan(of) + 2 * of.maxLatency + of.processingDelay
+}
+
+/** NON_LIFETIME: as long is a Non-confirmable message's ID taken (4.8.2). Default 145,000 ms. */
+export function nonLifetime(of: TransmissionParameters): number {
+  return maxTransmitSpan(of) + of.maxLatency
+}
+
+const leasts: Readonly<Record<string, number>> = {
+  ackTimeout: 1,
+  ackRandomFactor: 1,
+  maxRetransmit: 0,
+  nstart: 1,
+  probingRate: 0,
+  maxLatency: 0,
+  processingDelay: 0,
+  piggybackDelay: 0,
+  responseTimeout: 0,
+}

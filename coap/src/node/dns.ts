@@ -1,0 +1,41 @@
+// Names by the system's resolver, which knows the hosts file and mDNS but tells no TTL; so DNS is asked for that beside it.
+
+import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
+import { ConnectionError } from '../errors.ts'
+import type { Resolution, Resolver } from '../network/resolver.ts'
+
+/** Milliseconds that an address holds of which DNS says nothing. */
+const unknownTtl = 60_000
+
+export const systemResolver: Resolver = {
+  async resolve(host) {
+    const [addresses, ttls] = await Promise.all([addressesOf(host), ttlsOf(host)])
+    const known = addresses.flatMap((address) => ttls.get(address) ?? [])
+    return { addresses, ttl: known.length > 0 ? Math.min(...known) : unknownTtl } satisfies Resolution
+  },
+  forget() {}, // nothing is kept here
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  try {
+    const found = await lookup(host, { all: true, order: 'verbatim' })
+    return found.map(({ address }) => address)
+  } catch (cause) {
+    throw new ConnectionError(
+      `no address for the name '${host}': is it spelled right, and does this machine reach its DNS?`,
+      {
+        code: 'COAP_HOST_NOT_FOUND',
+        cause,
+      },
+    )
+  }
+}
+
+/** By address, in milliseconds; empty for what DNS does not know. */
+async function ttlsOf(host: string): Promise<Map<string, number>> {
+  if (!host.includes('.') || host.endsWith('.local')) return new Map()
+  const dns = new DnsResolver({ timeout: 500, tries: 1 })
+  const answers = await Promise.allSettled([dns.resolve4(host, { ttl: true }), dns.resolve6(host, { ttl: true })])
+  const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+  return new Map(records.map(({ address, ttl }) => [address, ttl * 1000]))
+}

@@ -1,0 +1,45 @@
+// From the host of a URI to the address to ask: literals as they are, names by a resolver, and of several addresses one that has not
+// failed. A server that moves, or listens on one of its addresses only, is found again.
+
+import type { Signal } from '../context/signal.ts'
+import type { NetworkAddress } from '../network/network.ts'
+import type { Resolver } from '../network/resolver.ts'
+import type { CoapUri } from '../uri/coap-uri.ts'
+
+export class AddressBook {
+  readonly #resolver: Resolver
+  /** Addresses of a name that did not answer; as few as fit, since forgetting one costs a time-out at most. */
+  readonly #failed = new Map<string, Set<string>>()
+
+  constructor(resolver: Resolver) {
+    this.#resolver = resolver
+  }
+
+  /** Rejects with a `ConnectionError` if the name cannot be resolved. */
+  async addressOf(target: CoapUri, signal?: Signal): Promise<NetworkAddress> {
+    const { host, port, zone } = target
+    if (target.isIpLiteral) return { host, port, ...(zone !== undefined && { zone }) }
+    const { addresses } = await this.#resolver.resolve(host, signal)
+    const failed = this.#failed.get(host)
+    const working = failed && addresses.find((address) => !failed.has(address))
+    if (failed && working === undefined) this.#failed.delete(host)
+    return { host: working ?? (addresses[0] as string), port }
+  }
+
+  /** The next `addressOf` asks the resolver anew, and prefers another address than the one that failed. */
+  lookAgain(target: CoapUri, address: string): void {
+    const { host } = target
+    if (target.isIpLiteral) return
+    this.#resolver.forget(host)
+    const failed = this.#failed.get(host) ?? new Set()
+    failed.add(address)
+    this.#failed.delete(host)
+    this.#failed.set(host, failed)
+    for (const oldest of this.#failed.keys()) {
+      if (this.#failed.size <= mostNames) break
+      this.#failed.delete(oldest)
+    }
+  }
+}
+
+const mostNames = 256

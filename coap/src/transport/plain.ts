@@ -1,0 +1,127 @@
+// CoAP without security: an association is a path that somebody has been heard on, or is asked on (RFC 7252 9: NoSec).
+
+import type { Context } from '../context/context.ts'
+import type { Signal } from '../context/signal.ts'
+import type { Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
+import type { Resolver } from '../network/resolver.ts'
+import type { CoapUri } from '../uri/coap-uri.ts'
+import { AddressBook } from './address-book.ts'
+import { anonymous, type Identity } from './identity.ts'
+import { PathKeys } from './path-keys.ts'
+import type { Association, Peer, Transport, TransportReceiver } from './transport.ts'
+
+/** A transport of the scheme `coap` on a network. */
+export function plain(network: Network, options: { readonly resolver: Resolver }): Transport {
+  return new PlainTransport(network, options.resolver)
+}
+
+class PlainAssociation implements Association {
+  readonly transport: Transport
+  readonly path: Path
+  readonly key: number
+  declare peer: Peer
+
+  constructor(transport: Transport, path: Path, key: number) {
+    this.transport = transport
+    this.path = path
+    this.key = key
+  }
+
+  get identity(): Identity {
+    return anonymous
+  }
+
+  get epoch(): number {
+    return 0
+  }
+}
+
+class PlainTransport implements Transport, NetworkReceiver {
+  readonly schemes = ['coap']
+  readonly delivery = 'datagram'
+  readonly #network: Network
+  readonly #addresses: AddressBook
+  #receiver: TransportReceiver | undefined = undefined
+  #keys: PathKeys | undefined = undefined
+  /** The network is full: all associations wait for it. */
+  readonly #held = new Set<Association>()
+
+  constructor(network: Network, resolver: Resolver) {
+    this.#network = network
+    this.#addresses = new AddressBook(resolver)
+  }
+
+  get maxMessageSize(): number {
+    return this.#network.maxPacketSize
+  }
+
+  get messagesAreOwned(): boolean {
+    return this.#network.packetsAreOwned
+  }
+
+  get addresses(): readonly NetworkAddress[] {
+    return this.#network.addresses
+  }
+
+  async open(receiver: TransportReceiver, context: Context): Promise<void> {
+    this.#receiver = receiver
+    this.#keys = new PathKeys(context)
+    await this.#network.open(this, context)
+  }
+
+  async connect(target: CoapUri, signal?: Signal): Promise<Association> {
+    return this.#association(this.#network.path(await this.#addresses.addressOf(target, signal)))
+  }
+
+  lookAgain(target: CoapUri, failed: Association): void {
+    this.#addresses.lookAgain(target, failed.path.remote.host)
+  }
+
+  send(bytes: Uint8Array, length: number, to: Association): boolean {
+    if (to.path.owner !== to) return true // gone: it takes nothing
+    const more = this.#network.send(bytes, length, to.path)
+    if (!more) this.#held.add(to)
+    return more
+  }
+
+  disconnect(association: Association): void {
+    if (association.path.owner !== association) return
+    association.path.owner = undefined
+    this.#network.forget(association.path)
+    this.#receiver?.closed(association)
+  }
+
+  async close(): Promise<void> {
+    await this.#network.close()
+  }
+
+  packet(packet: Uint8Array, from: Path): void {
+    const owner = from.unicast.owner
+    const association = owner instanceof PlainAssociation ? owner : this.#association(from.unicast)
+    this.#receiver?.received(packet, association, from.multicast)
+  }
+
+  drained(): void {
+    const held = [...this.#held]
+    this.#held.clear()
+    for (const association of held) this.#receiver?.drained(association)
+  }
+
+  unreachable(path: Path, reason: Error): void {
+    if (path.owner instanceof PlainAssociation) this.#receiver?.unreachable(path.owner, reason)
+  }
+
+  tooBig(path: Path, maxPacketSize: number): void {
+    if (path.owner instanceof PlainAssociation) {
+      this.#receiver?.unreachable(path.owner, new Error(`packets on this path may have ${maxPacketSize} bytes`))
+    }
+  }
+
+  #association(path: Path): Association {
+    if (path.owner instanceof PlainAssociation) return path.owner
+    const association = new PlainAssociation(this, path, (this.#keys as PathKeys).keyOf(path))
+    path.owner = association
+    this.#receiver?.established(association)
+    return association
+  }
+}
