@@ -1,5 +1,6 @@
 // The stranger's first minutes: clones the repository as it is committed, `npm ci`, `npm start`, and runs each command that
-// the server prints, as printed. Run with the Node of the root; the clone sees only what a stranger's PATH has.
+// the server prints, as printed. Run with the Node of the root; the clone sees only what a stranger's PATH has, and is
+// installed by the npm that came with Node 20: npm before 11.19 links no `node` at all where several packages offer one.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,12 +14,13 @@ interface Ended {
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'coapstone-clone-'))
+const oldNpm = '10.8.2'
 const startTimeout = 30_000
 const commandTimeout = 15_000
 
 try {
   execFileSync('git', ['clone', '--quiet', root, folder], { stdio: 'inherit' })
-  execFileSync('npm', ['ci'], { cwd: folder, stdio: 'inherit' })
+  execFileSync('npx', ['--yes', `npm@${oldNpm}`, 'ci'], { cwd: folder, stdio: 'inherit' })
   await tryServer()
 } finally {
   rmSync(folder, { recursive: true, force: true })
