@@ -7,7 +7,7 @@ const minimum = 24
 if (Number(process.versions.node.split('.')[0]) < minimum) {
   console.error(
     `coapstone needs Node ${minimum} or newer, and this is Node ${process.versions.node}. ` +
-      `Next step: install a newer Node, or try it with: npx --package=node@${minimum} --package=coapstone coapstone`,
+      `Next step: install Node ${minimum} or newer, from nodejs.org or with your version manager.`,
   )
   process.exitCode = 78
 } else {
