@@ -231,6 +231,7 @@ test('a part that no URI can have is the mistake of the caller', () => {
     [{ zone: 'eth0' }, /zone only of an IPv6 address, not of 'h'/],
     [{ host: '192.0.2.1', zone: 'eth0' }, /zone only of an IPv6 address/],
     [{ host: 'fe80::1', zone: '' }, /name of a zone/],
+    [{ host: 'fe80::1', zone: '\ud800' }, /name of a zone/],
     [{ port: 65536 }, /from 0 to 65535, not 65536/],
     [{ port: 1.5 }, /not 1.5/],
     [{ path: ['..'] }, /not '\.\.'/],
