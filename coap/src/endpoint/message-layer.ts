@@ -111,9 +111,19 @@ export class MessageLayer {
 
   /** A response on the acknowledgement of its request (RFC 7252 5.2.1). A `RangeError` says that it does not fit. */
   piggyback(request: Datagram, to: Association, entry: Remembered, response: Message): void {
-    const length = encodeDatagram(Type.Acknowledgement, request.id, request.token, response, this.#roomFor(to), 0)
+    const { id, packet, tokenStart, tokenEnd } = request
+    const length = encodeDatagram(
+      Type.Acknowledgement,
+      id,
+      packet,
+      response,
+      this.#roomFor(to),
+      0,
+      tokenStart,
+      tokenEnd,
+    )
     this.#duplicates.store(entry, this.#buffer, length)
-    this.#tell('coapstone:message:sent', response, Type.Acknowledgement, request.id, to)
+    this.#tell('coapstone:message:sent', response, Type.Acknowledgement, id, to)
     this.#send(this.#buffer, length, to)
   }
 

@@ -171,7 +171,7 @@ export class Responder {
   }
 
   #expired(association: Association): boolean {
-    return hasExpired(association.identity, this.#init.context.wallClock())
+    return hasExpired(association.identity, this.#init.context)
   }
 }
 

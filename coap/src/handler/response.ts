@@ -5,6 +5,7 @@ import { Code, codeClass } from '../message/code.ts'
 import { ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { ContentFormatOption, Observe } from '../message/option.ts'
+import { encodeUtf8 } from '../message/option-format.ts'
 import { Options } from '../message/options.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
@@ -44,7 +45,7 @@ export class Response extends Message {
   /** A response with a code and perhaps content: `Response.of(Code.Created)`, `Response.of(Code.Content, 'on')`. */
   static of(code: Code, content?: Content, format?: ContentFormat): Response {
     if (content === undefined) return new Response({ code })
-    const payload = typeof content === 'string' ? encoder.encode(content) : content
+    const payload = typeof content === 'string' ? encodeUtf8(content) : content
     const contentFormat = format ?? (typeof content === 'string' ? ContentFormat.text : ContentFormat.octets)
     return new Response({ code, payload, options: new Options().add(ContentFormatOption, contentFormat) })
   }
@@ -71,7 +72,7 @@ export class Response extends Message {
 
   /** An error with a diagnostic payload (RFC 7252 5.5.2): text for people, without a Content-Format. */
   static diagnostic(code: Code, text: string): Response {
-    return new Response({ code, payload: encoder.encode(text) })
+    return new Response({ code, payload: encodeUtf8(text) })
   }
 
   /** Say nothing: the request is acknowledged, and that is all. */
@@ -144,5 +145,3 @@ export class Response extends Message {
     return copy
   }
 }
-
-const encoder = new TextEncoder()

@@ -131,7 +131,8 @@ export function malformation(packet: Uint8Array): Malformation {
 }
 
 /**
- * Encodes a message into `into` at `at`, and says where it ends. Makes no object. A `RangeError` says that it does not fit.
+ * Encodes a message into `into` at `at`, and says where it ends. Makes no object: the token may lie in another packet. A `RangeError`
+ * says that it does not fit.
  */
 export function encodeDatagram(
   type: Type,
@@ -140,9 +141,11 @@ export function encodeDatagram(
   message: Message,
   into: Uint8Array,
   at: number,
+  tokenStart = 0,
+  tokenEnd: number = token.length,
 ): number {
-  let next = writeHeader(type, message.code, id, token.length, into, at)
-  for (let index = 0; index < token.length; index++) into[next++] = token[index] as number
+  let next = writeHeader(type, message.code, id, tokenEnd - tokenStart, into, at)
+  for (let index = tokenStart; index < tokenEnd; index++) into[next++] = token[index] as number
   if (!message.options.isEmpty) next = message.options.encode(into, next)
   const { payload } = message
   if (payload.length > 0) {

@@ -77,6 +77,18 @@ export const string: OptionFormat<string> = {
   },
 }
 
+/** UTF-8 of a text. */
+export function encodeUtf8(text: string): Uint8Array {
+  if (text.length > shortText) return encoder.encode(text)
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit >= 0x80) return encoder.encode(text)
+    bytes[index] = unit
+  }
+  return bytes
+}
+
 /** Text from strict UTF-8; undefined for anything else. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end: number = bytes.length): string | undefined {
   try {
@@ -86,5 +98,7 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end: number = bytes.len
   }
 }
 
+/** Up to here the loop is faster than the codec. */
+const shortText = 64
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

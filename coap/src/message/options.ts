@@ -78,7 +78,8 @@ export class Options implements Iterable<RawOption> {
     const entries = this.#entries
     let at = entries.length
     while (at > 0 && (entries[at - 1] as Entry).option.number > option.number) at--
-    entries.splice(at, 0, { option, value })
+    if (at === entries.length) entries.push({ option, value })
+    else entries.splice(at, 0, { option, value })
     if (option.number < 32) this.#seen |= 1 << option.number
     return this
   }

@@ -1,5 +1,7 @@
 // Who: what a transport (or OSCORE, or a token) has proved about the other side. Never a transport address.
 
+import type { Context } from '../context/context.ts'
+
 /** What the operator says of a credential. It comes with the key, and is checked on each request, not once. */
 export interface Claims {
   /** The operator's stable name for the thing: it survives a new key, a new board, an owner's new phone. */
@@ -33,8 +35,12 @@ export function identityKey(identity: Identity): string | undefined {
 }
 
 /** Its credential has ended: what was proved with it holds no longer. */
-export function hasExpired(identity: Identity, wallClock: number): boolean {
-  return identity.method !== 'none' && identity.claims.expires !== undefined && identity.claims.expires <= wallClock
+export function hasExpired(identity: Identity, context: Context): boolean {
+  return (
+    identity.method !== 'none' &&
+    identity.claims.expires !== undefined &&
+    identity.claims.expires <= context.wallClock()
+  )
 }
 
 /** For people: `nobody`, the principal, or the method and the id. */
