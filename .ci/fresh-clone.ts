@@ -29,12 +29,17 @@ try {
 async function tryServer(): Promise<void> {
   const server = spawn('npm', ['start'], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
   let printed = ''
+  let ended = false
+  server.on('exit', () => {
+    ended = true
+  })
   server.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text
   })
   try {
-    await until(() => uris(printed).length > 0 && commands(printed).length >= 3, startTimeout)
+    await until(() => ended || (uris(printed).length > 0 && commands(printed).length >= 3), startTimeout)
     console.log(printed)
+    check(!ended, 'npm start goes on running')
     check(uris(printed).length > 0, 'npm start prints its URIs')
     check(commands(printed).length === 3, `npm start prints three commands, not ${commands(printed).length}`)
     for (const command of commands(printed)) {
