@@ -102,6 +102,11 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     )
   }
 
+  /** Everybody that it knows, the longest idle first. */
+  get peers(): Iterable<Peer> {
+    return this.#peers
+  }
+
   /** How much there is now of what `limits` bound. */
   get sizes(): {
     readonly peers: number

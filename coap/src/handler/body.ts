@@ -47,6 +47,6 @@ export class WholeBody implements Body {
   }
 
   async cbor(): Promise<unknown> {
-    return decodeCbor(this.#bytes)
+    return decodeCbor(this.#bytes, { indefiniteLengths: true }) // small devices stream that way
   }
 }
