@@ -6,6 +6,7 @@ import { ConnectionError, UsageError } from '../errors.ts'
 import { describeAddress, isMulticast, literalAddress, sameFamily } from './address.ts'
 import { DelayLine } from './delay-line.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from './network.ts'
+import { checkPacketSize } from './packet-size.ts'
 import { PathTable } from './path-table.ts'
 
 export interface MemoryHubOptions {
@@ -174,9 +175,7 @@ export class MemoryNetwork implements Network {
   }
 
   send(buffer: Uint8Array, length: number, to: Path): boolean {
-    if (length > this.maxPacketSize) {
-      throw new UsageError(`a packet has at most ${this.maxPacketSize} bytes here, not ${length}`)
-    }
+    checkPacketSize(length, this.maxPacketSize)
     if (this.#receiver === undefined) return true // closed
     this.#onTheWay++
     this.#hub.carry(buffer.slice(0, length), to, (lost) => this.#arrived(to, lost))
