@@ -15,6 +15,8 @@ import { MemoryHub } from '../coap/src/network/memory.ts'
 import { NatBox } from '../coap/src/network/nat.ts'
 import type { Network } from '../coap/src/network/network.ts'
 import { createContext } from '../coap/src/testing/context.ts'
+import { ToyAssociation } from '../coap/src/testing/toy-security/toy-association.ts'
+import { encodeToyPacket } from '../coap/src/testing/toy-security/toy-packets.ts'
 import { type ToyCredential, type ToySecurity, toySecurity } from '../coap/src/testing/toy-security/toy-security.ts'
 import { describeIdentity } from '../coap/src/transport/identity.ts'
 import { CoapUri } from '../coap/src/uri/coap-uri.ts'
@@ -213,25 +215,12 @@ describe('change of address', () => {
     await world.serve()
     const client = await world.client('valve')
     await client.get()
-    const captured: Uint8Array[] = []
     const attacker = world.hub.network({ host: '203.0.113.9', port: 666 })
-    await attacker.open(
-      { packet: (packet) => captured.push(packet.slice()), drained() {}, unreachable() {}, tooBig() {} },
-      world.context,
-    )
-    const { session } = client.association as unknown as { session: string }
-    const replay = Uint8Array.of(
-      4,
-      ...Array.from(session, (character) => character.charCodeAt(0)),
-      0,
-      0,
-      0,
-      1,
-      0x40,
-      1,
-      0x12,
-      0x34,
-    )
+    await attacker.open({ packet() {}, drained() {}, unreachable() {}, tooBig() {} }, world.context)
+    const { association } = client
+    assert(association instanceof ToyAssociation)
+    const message = Uint8Array.of(0x40, Code.GET, 0x12, 0x34)
+    const replay = encodeToyPacket({ kind: 'data', session: association.session, sequence: 1, message })
     attacker.send(replay, replay.length, attacker.path(server))
     await world.pass()
     assert.match(client.association.path.remote.host, /^198\.51\.100/)

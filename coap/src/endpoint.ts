@@ -1,0 +1,6 @@
+// `coapstone/endpoint`: endpoints that you put together yourself, of the transports that you choose.
+
+export type { Continuity } from './endpoint/continuity.ts'
+export { Endpoint, type EndpointOptions } from './endpoint/endpoint.ts'
+export { type Limits, limitDefaults } from './endpoint/limits.ts'
+export type { Statistics } from './endpoint/statistics.ts'

@@ -1,0 +1,18 @@
+// What `Client` and `serve` need of where they run (`#platform` leads to it): a context, transports to listen and to ask with, and the
+// process kept alive while somebody waits.
+
+import type { Context } from '../context/context.ts'
+import type { NetworkAddress } from '../network/network.ts'
+import type { Resolver } from '../network/resolver.ts'
+import type { Transport } from '../transport/transport.ts'
+
+export interface Platform {
+  context(): Context
+  resolver(context: Context): Resolver
+  /** The transports of who only asks. */
+  asking(context: Context): readonly Transport[]
+  /** A transport that listens at these addresses, whose hosts are literal. */
+  listening(addresses: readonly NetworkAddress[], context: Context): Transport
+  /** The process goes on until the function that this gives is called. */
+  hold(): () => void
+}
