@@ -216,7 +216,7 @@ describe('change of address', () => {
     const client = await world.client('valve')
     await client.get()
     const attacker = world.hub.network({ host: '203.0.113.9', port: 666 })
-    await attacker.open({ packet() {}, drained() {}, unreachable() {}, tooBig() {} }, world.context)
+    await attacker.open({ packet() {}, drained() {}, unreachable() {}, tooBig() {} })
     const { association } = client
     assert(association instanceof ToyAssociation)
     const message = Uint8Array.of(0x40, Code.GET, 0x12, 0x34)
