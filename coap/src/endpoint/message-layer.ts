@@ -2,7 +2,6 @@
 // responses. A stream's signaling layer (RFC 8323 5) will stand beside it.
 
 import type { Context } from '../context/context.ts'
-import { Timer } from '../context/timer.ts'
 import { Code, codeClass, isRequest } from '../message/code.ts'
 import { type Datagram, decodeDatagram, encodeDatagram, encodeEmpty, malformation, Type } from '../message/datagram.ts'
 import { Message, noBytes } from '../message/message.ts'
@@ -174,7 +173,7 @@ export class MessageLayer {
       const now = this.#context.now()
       const available = ids.availableAt(exchangeLifetime(this.#transmission))
       if (available > now) {
-        this.#context.timers.arm(new Timer(() => this.#depart(peer, outbox)), available - now)
+        outbox.wait(available - now, this.#context, () => this.#depart(peer, outbox))
         return
       }
       outbox.queue.shift()

@@ -1,6 +1,7 @@
 // What waits for its turn at one peer, and what is on its way to it (NSTART: RFC 7252 4.7).
 
 import type { Context } from '../context/context.ts'
+import { Timer } from '../context/timer.ts'
 import type { Association } from '../transport/transport.ts'
 import { MessageIds } from './message-ids.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -10,6 +11,8 @@ export class Outbox {
   readonly inFlight: Outgoing[] = []
   /** The network is full: nothing leaves until it has drained. */
   held = false
+  /** Message IDs are used up for now. */
+  #wait: Timer | undefined = undefined
   #ids: MessageIds | undefined = undefined
   #key = -1
   #epoch = -1
@@ -40,6 +43,12 @@ export class Outbox {
   /** Takes it out, wherever it is; false if it is nowhere. */
   remove(outgoing: Outgoing): boolean {
     return take(this.inFlight, outgoing) || take(this.queue, outgoing)
+  }
+
+  /** Tries again when there is a Message ID. */
+  wait(delay: number, context: Context, again: () => void): void {
+    this.#wait ??= new Timer(again)
+    if (!this.#wait.armed) context.timers.arm(this.#wait, delay)
   }
 
   /** When a Message ID was last issued. */
