@@ -2,9 +2,10 @@
 // the message layer, the exchanges of ours, the responder for theirs.
 
 import type { Context } from '../context/context.ts'
-import { ConnectionError, ExchangeError, UsageError } from '../errors.ts'
+import type { Signal } from '../context/signal.ts'
+import { type CoapError, ConnectionError, ExchangeError, UsageError } from '../errors.ts'
 import type { Handler } from '../handler/handler.ts'
-import type { Request } from '../handler/request.ts'
+import { nobody, type Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
@@ -25,9 +26,10 @@ import { type KnownLimits, type Limits, limitsOf } from './limits.ts'
 import { MessageLayer, type MessageReceiver } from './message-layer.ts'
 import type { EndpointPeer } from './peer.ts'
 import { Peers } from './peers.ts'
-import { Ping } from './ping.ts'
+import { Ping, type PingInit } from './ping.ts'
 import { Responder } from './responder.ts'
 import { newStatistics, type Rejection, type Statistics } from './statistics.ts'
+import { unreachableError } from './unreachable.ts'
 
 export interface EndpointOptions {
   readonly transports: readonly Transport[]
@@ -52,6 +54,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   readonly #exchanges: Exchanges
   readonly #responder: Responder
   readonly #transmission: TransmissionParameters
+  readonly #pings = new Set<Ping>()
   #open = false
 
   constructor(options: EndpointOptions) {
@@ -125,22 +128,27 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   /** Answers a request by asking the network: the innermost handler of a client. */
-  readonly send: Handler = async (request: Request): Promise<Response> => {
-    const { signal } = request
-    if (signal?.aborted) throw signal.reason
-    const association = await this.#associationFor(request)
-    if (signal?.aborted) throw signal.reason
-    return this.#exchanges.ask(request, association.peer as EndpointPeer, association)
-  }
+  readonly send: Handler = (request: Request): Promise<Response> =>
+    this.#reach(request, (association) => this.#exchanges.ask(request, association.peer as EndpointPeer, association))
 
   /** The peer that a URI names, after a name look-up and a handshake if need be. */
   async connect(target: CoapUri): Promise<Peer> {
     return (await this.#transportFor(target).connect(target)).peer
   }
 
-  /** Asks whether a peer is there (RFC 7252 4.3: a CoAP ping): the milliseconds that it took. Rejects with a `TimeoutError`. */
-  ping(peer: Peer, transmission?: Transmission): Promise<number> {
-    return Ping.send(peer as EndpointPeer, this.#layer, this.context, narrow(this.#transmission, transmission))
+  /** Asks whether somebody is there (RFC 7252 4.3: a CoAP ping): the milliseconds that it took. Rejects with a `TimeoutError`. */
+  ping(
+    target: Peer | CoapUri,
+    { transmission, signal }: { readonly transmission?: Transmission; readonly signal?: Signal } = {},
+  ): Promise<number> {
+    const parameters = narrow(this.#transmission, transmission)
+    const to = target instanceof CoapUri ? { uri: target } : { peer: target }
+    return this.#reach({ ...to, ...(signal && { signal }) }, (association) =>
+      this.#ping(
+        { peer: association.peer as EndpointPeer, layer: this.#layer, context: this.context, parameters },
+        signal,
+      ),
+    )
   }
 
   // What transports say:
@@ -181,13 +189,11 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   unreachable(association: Association, reason: Error): void {
-    const { host, port } = association.path.remote
-    this.#exchanges.unreachable(
-      association,
-      new ConnectionError(`nobody listens at ${host} port ${port}: is the server running, and on this port?`, {
-        cause: reason,
-      }),
-    )
+    this.#exchanges.unreachable(association, reason)
+    if (association.identity.method !== 'none') return
+    for (const ping of this.#pings) {
+      if (ping.peer === association.peer) ping.fail(unreachableError(association, reason, true))
+    }
   }
 
   closed(association: Association, reason?: Error): void {
@@ -217,14 +223,53 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     return this.#responder.observations.reset(messageId, from.peer as EndpointPeer)
   }
 
-  async #associationFor(request: Request): Promise<Association> {
+  /** Asks at one address of a name after the other, until somebody is there. */
+  async #reach<T>(target: Target, ask: (association: Association) => Promise<T>): Promise<T> {
+    const { uri, signal } = target
+    if (signal?.aborted) throw signal.reason
+    const failed: Association[] = []
+    for (let association = await this.#associationFor(target); ; ) {
+      if (signal?.aborted) throw signal.reason
+      try {
+        return await ask(association)
+      } catch (error) {
+        const { code } = error as Partial<CoapError>
+        // What the name stands for may have changed.
+        if (uri !== undefined && silences.has(code)) association.transport.lookAgain(uri, association)
+        if (code !== 'COAP_UNREACHABLE') throw error
+        failed.push(association)
+        association = await this.#associationFor(target).catch(() => association)
+        if (failed.includes(association)) throw error
+      }
+    }
+  }
+
+  async #associationFor({ peer = nobody, uri, signal }: Target): Promise<Association> {
     if (!this.#open)
       throw new UsageError('the endpoint is not open: await `open()` first, and do not ask after `close()`')
-    const { peer, uri, signal } = request
-    const [current] = peer.associations
-    if (current !== undefined) return current
-    if (uri === undefined) throw new UsageError('a request needs a URI, or a peer that is still there')
+    if (peer !== nobody) {
+      const [current] = peer.associations
+      // Never by its URI: whoever is at its address now is somebody else.
+      if (current === undefined) throw new ConnectionError('the peer is gone', { code: 'COAP_PEER_GONE' })
+      if (this.#transports.includes(current.transport)) return current
+      throw new UsageError('this peer belongs to another endpoint: ask it through the one that it has talked to')
+    }
+    if (uri === undefined) throw new UsageError('a request needs a URI or a peer')
     return this.#transportFor(uri).connect(uri, signal)
+  }
+
+  #ping(init: PingInit, signal: Signal | undefined): Promise<number> {
+    const ping = new Ping(init)
+    const abort = (): void => ping.fail(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    init.peer.open++
+    this.#pings.add(ping)
+    ping.send()
+    return ping.answered.finally(() => {
+      init.peer.open--
+      this.#pings.delete(ping)
+      signal?.removeEventListener('abort', abort)
+    })
   }
 
   #transportFor(uri: CoapUri): Transport {
@@ -232,7 +277,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     if (transport !== undefined) return transport
     const known = this.#transports.flatMap(({ schemes }) => schemes).map((scheme) => `${scheme}:`)
     throw new UsageError(
-      `no transport for ${uri.scheme}: here, this endpoint speaks ${known.join(', ') || 'nothing'}`,
+      `${uri.scheme}: is not spoken yet: this endpoint speaks ${known.join(', ') || 'nothing'} only`,
       { code: 'COAP_SCHEME' },
     )
   }
@@ -260,6 +305,16 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     if (this.context.trace.enabled) this.context.trace.tell(name, { association, path: association.path, ...more })
   }
 }
+
+/** Whom to ask: a peer, or whoever is where the URI leads. */
+interface Target {
+  readonly peer?: Peer
+  readonly uri?: CoapUri | undefined
+  readonly signal?: Signal | undefined
+}
+
+/** Codes of errors that say: nobody has answered. */
+const silences: ReadonlySet<unknown> = new Set(['COAP_TIMEOUT', 'COAP_UNREACHABLE', 'COAP_CONNECTION'])
 
 function notImplemented(): Response {
   return Response.of(Code.NotImplemented)

@@ -93,7 +93,6 @@ export class Exchange extends Timer implements Sender {
         )
         return
       case 'timeout':
-        this.#exchanges.silent(this)
         this.fail(
           new TimeoutError(
             `no acknowledgement after ${this.parameters.maxRetransmit} retransmissions: is anybody there?`,
@@ -119,7 +118,6 @@ export class Exchange extends Timer implements Sender {
 
   /** Acknowledged, or sent for good, and no response since. */
   override fire(): void {
-    this.#exchanges.silent(this)
     this.fail(new TimeoutError(`no response within ${this.parameters.responseTimeout / 1000} s`))
   }
 
@@ -168,6 +166,11 @@ export class Exchange extends Timer implements Sender {
 
   get observing(): boolean {
     return this.#notifications !== undefined
+  }
+
+  /** Asked at another place, it does no more than it has done: it can have arrived nowhere, or is idempotent. */
+  get repeatable(): boolean {
+    return isIdempotent(this.request.code) || (this.#outgoing !== undefined && this.#outgoing.transmissions <= 1)
   }
 
   #notify(message: Datagram, from: Association, sequence: number | undefined): void {

@@ -18,6 +18,7 @@ import type { EndpointPeer } from './peer.ts'
 import { requestOptions } from './request-options.ts'
 import type { Rejection, Statistics } from './statistics.ts'
 import { type TokenKey, Tokens, tokenKey } from './tokens.ts'
+import { unreachableError } from './unreachable.ts'
 
 export interface ExchangesInit {
   readonly context: Context
@@ -102,13 +103,11 @@ export class Exchanges {
     return undefined
   }
 
-  /** An ICMP error: whoever asks without security is told at once; under security it proves nothing (DESIGN: a hint). */
-  unreachable(association: Association, error: ExchangeError): void {
+  /** An ICMP error: who asks without security is told at once; under security it proves nothing. */
+  unreachable(association: Association, cause: Error): void {
     if (association.identity.method !== 'none') return
     for (const exchange of of(association.peer as EndpointPeer)) {
-      if (exchange.observing) continue
-      this.silent(exchange)
-      exchange.fail(error)
+      if (!exchange.observing) exchange.fail(unreachableError(association, cause, exchange.repeatable))
     }
   }
 
@@ -151,11 +150,6 @@ export class Exchanges {
     exchange.release()
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:exchange:settled', { code: exchange.request.code, peer: exchange.peer })
-  }
-
-  /** The peer did not answer: what its name stands for may have changed. */
-  silent({ request: { uri }, peer }: Exchange): void {
-    if (uri !== undefined && peer.current !== undefined) peer.current.transport.lookAgain(uri, peer.current)
   }
 
   reordered(): void {

@@ -50,10 +50,11 @@ export class Outgoing extends Timer {
   association: Association | undefined = undefined
   epoch = 0
   messageId = -1
+  /** How often it has left. */
+  transmissions = 0
   /** What is sent again, byte for byte. */
   #bytes: Uint8Array | undefined = undefined
   #timeout = 0
-  #retransmissions = 0
 
   constructor(layer: MessageLayer, init: OutgoingInit) {
     super()
@@ -71,6 +72,7 @@ export class Outgoing extends Timer {
     this.association = association
     this.epoch = association.epoch
     this.messageId = messageId
+    this.transmissions = 1
     if (this.confirmable) {
       const { ackTimeout, ackRandomFactor } = this.parameters
       this.#bytes = bytes
@@ -81,10 +83,10 @@ export class Outgoing extends Timer {
 
   override fire(): void {
     if (!this.confirmable) this.#layer.settle(this, 'acknowledged')
-    else if (this.#retransmissions === this.parameters.maxRetransmit) this.#layer.settle(this, 'timeout')
+    else if (this.transmissions > this.parameters.maxRetransmit) this.#layer.settle(this, 'timeout')
     else if (this.association?.epoch !== this.epoch) this.#layer.settle(this, 'interrupted')
     else {
-      this.#retransmissions++
+      this.transmissions++
       this.#timeout *= 2
       this.#layer.retransmit(this, this.#bytes as Uint8Array, this.#timeout)
     }

@@ -6,68 +6,74 @@ import { Code } from '../message/code.ts'
 import { Message, noBytes } from '../message/message.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import type { MessageLayer } from './message-layer.ts'
-import type { Outcome, Sender } from './outgoing.ts'
+import type { Outcome, Outgoing, Sender } from './outgoing.ts'
 import type { EndpointPeer } from './peer.ts'
 
+export interface PingInit {
+  readonly peer: EndpointPeer
+  readonly layer: MessageLayer
+  readonly context: Context
+  readonly parameters: TransmissionParameters
+}
+
 export class Ping implements Sender {
-  readonly #context: Context
-  readonly #done: (milliseconds: number) => void
-  readonly #failed: (error: unknown) => void
+  /** The milliseconds that the answer took. */
+  readonly answered: Promise<number>
+  readonly #init: PingInit
+  #resolve: (milliseconds: number) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #outgoing: Outgoing | undefined = undefined
   #sent = 0
 
-  private constructor(context: Context, done: (milliseconds: number) => void, failed: (error: unknown) => void) {
-    this.#context = context
-    this.#done = done
-    this.#failed = failed
-  }
-
-  static send(
-    peer: EndpointPeer,
-    layer: MessageLayer,
-    context: Context,
-    parameters: TransmissionParameters,
-  ): Promise<number> {
-    return new Promise((resolve, reject) => {
-      peer.open++
-      const close = (settle: () => void) => (): void => {
-        peer.open--
-        settle()
-      }
-      const ping = new Ping(
-        context,
-        (time) => close(() => resolve(time))(),
-        (error) => close(() => reject(error))(),
-      )
-      const accepted = layer.submit({
-        sender: ping,
-        peer,
-        token: noBytes,
-        confirmable: true,
-        parameters,
-        outstandingFor: () => 0,
-      })
-      if (accepted === undefined)
-        ping.#failed(new ConnectionError('too many messages wait for their turn at this peer'))
+  constructor(init: PingInit) {
+    this.#init = init
+    this.answered = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
     })
   }
 
+  send(): void {
+    const { peer, layer, parameters } = this.#init
+    this.#outgoing = layer.submit({
+      ...{ sender: this, peer, parameters },
+      token: noBytes,
+      confirmable: true,
+      outstandingFor: () => 0,
+    })
+    if (this.#outgoing === undefined)
+      this.#reject(new ConnectionError('too many messages wait for their turn at this peer'))
+  }
+
+  get peer(): EndpointPeer {
+    return this.#init.peer
+  }
+
+  /** Nobody will answer it, or wants to know. */
+  fail(error: unknown): void {
+    if (this.#outgoing !== undefined) this.#init.layer.cancel(this.#outgoing)
+    this.#outgoing = undefined
+    this.#reject(error)
+  }
+
   departing(): Message {
-    this.#sent = this.#context.now()
+    this.#sent = this.#init.context.now()
     return empty
   }
 
   settled(outcome: Outcome): void {
+    this.#outgoing = undefined
     switch (outcome) {
       case 'reset':
       case 'acknowledged':
-        this.#done(this.#context.now() - this.#sent)
+        this.#resolve(this.#init.context.now() - this.#sent)
         return
       case 'timeout':
-        this.#failed(new TimeoutError('nobody answered the ping'))
+        this.#reject(new TimeoutError('nobody answered the ping'))
         return
       case 'interrupted':
       case 'gone':
-        this.#failed(new ConnectionError('the association was lost'))
+        this.#reject(new ConnectionError('the association was lost'))
         return
       default:
         outcome satisfies never

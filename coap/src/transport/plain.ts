@@ -2,6 +2,7 @@
 
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
+import type { CoapError } from '../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
 import type { Resolver } from '../network/resolver.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
@@ -70,7 +71,18 @@ class PlainTransport implements Transport, NetworkReceiver {
   }
 
   async connect(target: CoapUri, signal?: Signal): Promise<Association> {
-    return this.#association(this.#network.path(await this.#addresses.addressOf(target, signal)))
+    const failed: string[] = []
+    for (;;) {
+      const address = await this.#addresses.addressOf(target, signal)
+      try {
+        return this.#association(this.#network.path(address))
+      } catch (error) {
+        // No way from here to there: perhaps to another address of the name.
+        if ((error as Partial<CoapError>).code !== 'COAP_UNREACHABLE' || failed.includes(address.host)) throw error
+        failed.push(address.host)
+        this.#addresses.lookAgain(target, address.host)
+      }
+    }
   }
 
   lookAgain(target: CoapUri, failed: Association): void {

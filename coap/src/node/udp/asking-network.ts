@@ -66,7 +66,10 @@ export class AskingNetwork implements Network, SocketReceiver {
     } catch (error) {
       void socket.close()
       const cause = error as NodeJS.ErrnoException
-      throw new ConnectionError(`no way from here to ${remote.host}: ${cause.code ?? cause.message}`, { cause })
+      throw new ConnectionError(`no way from here to ${remote.host}: ${cause.code ?? cause.message}`, {
+        code: 'COAP_UNREACHABLE',
+        cause,
+      })
     }
   }
 }
