@@ -158,7 +158,7 @@ export class MessageLayer {
     const { outbox } = peer
     peer.outbox = undefined
     if (outbox === undefined) return
-    for (const outgoing of [...outbox.inFlight, ...outbox.queue]) {
+    for (const outgoing of [...outbox.inFlight.splice(0), ...outbox.queue.splice(0)]) {
       this.#context.timers.cancel(outgoing)
       outgoing.sender.settled('gone')
     }

@@ -37,7 +37,7 @@ export function toySecurity(network: Network, options: ToySecurityOptions = {}):
 }
 
 export class ToySecurity implements Transport, NetworkReceiver {
-  readonly schemes = ['coaps']
+  readonly schemes: readonly string[] = ['coaps']
   readonly delivery = 'datagram'
   readonly messagesAreOwned = false
   readonly #network: Network
