@@ -1,6 +1,7 @@
 // A network around a network on which packets get lost, doubled, late, out of order and damaged: as much as is wanted, and the
 // same again with the same seed.
 
+import { copyBytes } from '../bytes/copy.ts'
 import { type Context, randomFraction, randomUint32 } from '../context/context.ts'
 import { UsageError } from '../errors.ts'
 import { DelayLine } from './delay-line.ts'
@@ -118,7 +119,7 @@ export class FaultInjector extends NetworkAround {
 type Go = (packet: Uint8Array, late: boolean) => boolean
 
 function afterwards(late: DelayLine, delay: number, packet: Uint8Array, go: Go): void {
-  const copy = packet.slice()
+  const copy = copyBytes(packet)
   late.after(delay, () => go(copy, true))
 }
 
@@ -146,7 +147,7 @@ function reorderDelayOf({ reorderDelay = faultDefaults.reorderDelay }: Faults, c
 }
 
 function flipBit(packet: Uint8Array, context: Context): Uint8Array {
-  const damaged = packet.slice()
+  const damaged = copyBytes(packet)
   const bit = randomUint32(context) % Math.max(packet.length * 8, 1)
   const at = bit >> 3
   if (at < damaged.length) damaged[at] = (damaged[at] as number) ^ (1 << (bit & 7))

@@ -1,6 +1,7 @@
 // A network around a network that is as slow and as narrow as a radio: packets leave one after the other, in frames, at the
 // bit rate of the link, and no more often than its duty cycle allows (RFC 7228 2.2, RFC 8376).
 
+import { copyBytes } from '../bytes/copy.ts'
 import { type Context, randomFraction } from '../context/context.ts'
 import { DelayLine } from './delay-line.ts'
 import type { Network, NetworkReceiver, Path } from './network.ts'
@@ -75,7 +76,7 @@ export class Link extends NetworkAround {
     if (this.#channels === undefined) return super.send(buffer, length, to)
     checkPacketSize(length, this.maxPacketSize)
     const { up } = this.#channels
-    const packet = buffer.slice(0, length)
+    const packet = copyBytes(buffer, length)
     up.transmit(
       length,
       () => super.send(packet, length, to),
@@ -89,7 +90,7 @@ export class Link extends NetworkAround {
     if (this.#channels === undefined) return
     if (packet.length > this.#profile.down.maxPacketSize) this.counters.down.tooBig++
     else {
-      const copy = packet.slice()
+      const copy = copyBytes(packet)
       const arrive = () => this.latePacket(copy, from)
       this.#channels.down.transmit(packet.length, arrive, () => {})
     }

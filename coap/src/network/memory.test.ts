@@ -43,6 +43,15 @@ test('packets arrive in the order in which they were sent', async () => {
   )
 })
 
+test('a Buffer, whose slice is no copy, is copied too', async () => {
+  const { context, one, other } = await bench()
+  const buffer = Buffer.from('hello')
+  one.network.send(buffer, 5, one.network.path(b))
+  buffer.fill(0)
+  await context.clock.advance(0)
+  assert.deepEqual(other.heard, ['192.0.2.1 > 192.0.2.2: hello'])
+})
+
 test('a packet to where nobody listens comes back as unreachable', async () => {
   const { context, one } = await bench()
   const path = one.send('hello', { host: '192.0.2.9', port: 1 })

@@ -1,6 +1,7 @@
 // Networks that exist in memory only, joined by a hub: deterministic, without ports of the machine, on any clock.
 // What a packet meets on its way is the business of fault-injector.ts, nat.ts and link.ts; here none is lost.
 
+import { copyBytes } from '../bytes/copy.ts'
 import type { Context } from '../context/context.ts'
 import { ConnectionError, UsageError } from '../errors.ts'
 import { describeAddress, isMulticast, literalAddress, sameFamily } from './address.ts'
@@ -178,7 +179,7 @@ export class MemoryNetwork implements Network {
     checkPacketSize(length, this.maxPacketSize)
     if (this.#receiver === undefined) return true // closed
     this.#onTheWay++
-    this.#hub.carry(buffer.slice(0, length), to, (lost) => this.#arrived(to, lost))
+    this.#hub.carry(copyBytes(buffer, length), to, (lost) => this.#arrived(to, lost))
     this.#full ||= this.#onTheWay > this.#backlog
     return !this.#full
   }
@@ -199,7 +200,7 @@ export class MemoryNetwork implements Network {
     if (this.#receiver === undefined) return // closed by who got the same packet before us
     const path = this.#pathFrom(from, to)
     if (path === undefined) this.refused++
-    else if (this.packetsAreOwned) this.#receiver.packet(packet.slice(), path)
+    else if (this.packetsAreOwned) this.#receiver.packet(copyBytes(packet), path)
     else this.#lend(packet, path, this.#receiver)
   }
 

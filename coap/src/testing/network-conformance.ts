@@ -1,6 +1,7 @@
 // What every network has to do, whatever carries its packets and whatever is wrapped around it: the contract of
 // network/network.ts as cases that any network can run against itself.
 
+import { copyBytes } from '../bytes/copy.ts'
 import type { Context } from '../context/context.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
 import { type ConformanceCase, eventually, expect, expectBytes, expectRejection, expectThrow } from './conformance.ts'
@@ -262,7 +263,7 @@ class Recorder implements NetworkReceiver {
   }
 
   packet(packet: Uint8Array, path: Path): void {
-    this.received.push({ packet: packet.slice(), path })
+    this.received.push({ packet: copyBytes(packet), path })
     this.whenReceived(packet, path)
   }
 
