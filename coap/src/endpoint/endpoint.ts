@@ -10,12 +10,7 @@ import { Response } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
 import type { Option } from '../message/option.ts'
-import {
-  narrow,
-  type Transmission,
-  type TransmissionParameters,
-  transmissionDefaults,
-} from '../message/transmission.ts'
+import { narrow, type Transmission, transmissionDefaults } from '../message/transmission.ts'
 import type { Path } from '../network/network.ts'
 import type { Association, Peer, Transport, TransportReceiver } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
@@ -53,7 +48,6 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   readonly #layer: MessageLayer
   readonly #exchanges: Exchanges
   readonly #responder: Responder
-  readonly #transmission: TransmissionParameters
   readonly #pings = new Set<Ping>()
   #open = false
 
@@ -64,13 +58,12 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const transmission = narrow(transmissionDefaults, options.transmission)
     this.context = context
     this.#transports = transports
-    this.#transmission = transmission
     this.#continuities = new Continuities(continuity)
     this.#peers = new Peers(context, limits, transmission, statistics)
     const layer = new MessageLayer({ context, limits, transmission, statistics, receiver: this })
     this.#layer = layer
-    this.#exchanges = new Exchanges({ context, limits, transmission, statistics, layer, understands })
-    this.#responder = new Responder({ context, limits, transmission, statistics, layer, handler })
+    this.#exchanges = new Exchanges({ context, limits, statistics, layer, understands })
+    this.#responder = new Responder({ context, limits, statistics, layer, handler })
   }
 
   /** Starts to receive. Rejects with what a transport says if one cannot be opened, and closes the others. */
@@ -141,14 +134,18 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     target: Peer | CoapUri,
     { transmission, signal }: { readonly transmission?: Transmission; readonly signal?: Signal } = {},
   ): Promise<number> {
-    const parameters = narrow(this.#transmission, transmission)
     const to = target instanceof CoapUri ? { uri: target } : { peer: target }
-    return this.#reach({ ...to, ...(signal && { signal }) }, (association) =>
-      this.#ping(
-        { peer: association.peer as EndpointPeer, layer: this.#layer, context: this.context, parameters },
-        signal,
-      ),
-    )
+    return this.#reach({ ...to, ...(signal && { signal }) }, ({ peer: known }) => {
+      const peer = known as EndpointPeer
+      const parameters = narrow(peer.transmission, transmission)
+      return this.#ping({ peer, layer: this.#layer, context: this.context, parameters }, signal)
+    })
+  }
+
+  /** Sets transmission parameters for everything that is sent to a peer from now on; what is left out comes from the endpoint. */
+  tune(peer: Peer, transmission: Transmission): void {
+    const tuned = peer as EndpointPeer
+    tuned.transmission = narrow(tuned.transmission, transmission)
   }
 
   // What transports say:

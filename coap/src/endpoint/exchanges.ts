@@ -7,13 +7,14 @@ import type { Response } from '../handler/response.ts'
 import { describeCode, isRequest } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
 import { Observe, type Option, optionOf } from '../message/option.ts'
-import { narrow, type TransmissionParameters } from '../message/transmission.ts'
+import { narrow } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
 import { Exchange } from './exchange.ts'
 import type { KnownLimits } from './limits.ts'
 import type { MessageLayer } from './message-layer.ts'
 import type { Outgoing } from './outgoing.ts'
+import { maxPayload } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
 import { requestOptions } from './request-options.ts'
 import type { Rejection, Statistics } from './statistics.ts'
@@ -23,15 +24,11 @@ import { unreachableError } from './unreachable.ts'
 export interface ExchangesInit {
   readonly context: Context
   readonly limits: KnownLimits
-  readonly transmission: TransmissionParameters
   readonly statistics: Statistics
   readonly layer: MessageLayer
   /** Critical options in responses that the layers above deal with (RFC 7252 5.4.1). */
   readonly understands: readonly Option<unknown>[]
 }
-
-/** The longest body in bytes that goes into one message (RFC 7252 4.6). */
-export const maxPayload = 1024
 
 export class Exchanges {
   readonly #init: ExchangesInit
@@ -53,7 +50,7 @@ export class Exchanges {
 
   /** Asks a peer. The promise is settled by the response, an error, or the request's signal. */
   ask(request: Request, peer: EndpointPeer, association: Association): Promise<Response> {
-    const { context, limits, transmission } = this.#init
+    const { context, limits } = this.#init
     if (!isRequest(request.code))
       throw new UsageError(`a request has a method, not the code ${describeCode(request.code)}`)
     if (request.payload.length > maxPayload) {
@@ -74,7 +71,7 @@ export class Exchanges {
       peer,
       token,
       options: requestOptions(request, association),
-      parameters: narrow(transmission, request.transmission),
+      parameters: narrow(peer.transmission, request.transmission),
     })
     this.#byToken.set(tokenKey(token), exchange)
     peer.open++

@@ -7,6 +7,7 @@ import { Message } from '../message/message.ts'
 import { Observe } from '../message/option.ts'
 import type { ObservationGroup } from './observation-group.ts'
 import type { Outcome, Outgoing, Sender } from './outgoing.ts'
+import { deliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
 import type { TokenKey } from './tokens.ts'
 
@@ -57,6 +58,7 @@ export class Observation implements Sender {
     this.#sent = sequence
     let response = latest
     for (const change of this.changes) response = change(response)
+    response = deliverable(response)
     const { code, payload } = response
     const options = codeClass(code) === 2 ? response.options.clone().set(Observe, sequence) : response.options
     return new Message({ code, options, payload })

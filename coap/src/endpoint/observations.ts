@@ -8,7 +8,6 @@ import { type Observing, Response } from '../handler/response.ts'
 import type { Subject, SubjectWatcher } from '../handler/subject.ts'
 import { Code, codeClass } from '../message/code.ts'
 import { isNoCacheKey, Observe } from '../message/option.ts'
-import type { TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
 import type { Incoming } from './incoming.ts'
 import type { KnownLimits } from './limits.ts'
@@ -23,7 +22,6 @@ import { tokenKey, tokenOf } from './tokens.ts'
 export interface ObservationsInit {
   readonly context: Context
   readonly limits: KnownLimits
-  readonly transmission: TransmissionParameters
   readonly statistics: Statistics
   readonly layer: MessageLayer
   /** The response for an error that a handler threw. */
@@ -108,7 +106,7 @@ export class Observations {
   // For groups and observations:
 
   submit(observation: Observation): Outgoing | undefined {
-    const { context, layer, transmission, statistics } = this.#init
+    const { context, layer, statistics } = this.#init
     const { peer, group } = observation
     if (peer.current !== undefined && this.#init.expired(peer.current)) {
       this.#end(observation)
@@ -124,7 +122,7 @@ export class Observations {
       peer,
       token: tokenOf(observation.token),
       confirmable,
-      parameters: transmission,
+      parameters: peer.transmission,
       outstandingFor: () => spacing,
     })
   }

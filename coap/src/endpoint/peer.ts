@@ -1,6 +1,7 @@
 // A peer as the endpoint keeps it: who, with its associations, and what is open with it. An idle one costs a few hundred bytes.
 
 import { showAs } from '../context/inspect.ts'
+import type { TransmissionParameters } from '../message/transmission.ts'
 import { describeIdentity, type Identity } from '../transport/identity.ts'
 import type { Association, Peer } from '../transport/transport.ts'
 import type { Exchange } from './exchange.ts'
@@ -9,6 +10,8 @@ import type { Outbox } from './outbox.ts'
 
 export class EndpointPeer implements Peer {
   readonly identity: Identity
+  /** The endpoint's, unless somebody has set others for this peer. */
+  transmission: TransmissionParameters
   /** The association to send on; undefined while the peer is dormant, or gone. */
   current: Association | undefined
   /** Those that it replaced and that may still be heard. */
@@ -30,7 +33,8 @@ export class EndpointPeer implements Peer {
   /** When its last association was closed. */
   dormantSince: number | undefined = undefined
 
-  constructor(association: Association) {
+  constructor(association: Association, transmission: TransmissionParameters) {
+    this.transmission = transmission
     this.identity = association.identity
     this.current = association
   }

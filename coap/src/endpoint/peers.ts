@@ -13,7 +13,7 @@ const candidates = 16
 export class Peers {
   readonly #context: Context
   readonly #limits: KnownLimits
-  readonly #idLifetime: number
+  readonly #transmission: TransmissionParameters
   readonly #statistics: Statistics
   #oldest: EndpointPeer | undefined = undefined
   #newest: EndpointPeer | undefined = undefined
@@ -24,7 +24,7 @@ export class Peers {
   constructor(context: Context, limits: KnownLimits, transmission: TransmissionParameters, statistics: Statistics) {
     this.#context = context
     this.#limits = limits
-    this.#idLifetime = exchangeLifetime(transmission)
+    this.#transmission = transmission
     this.#statistics = statistics
   }
 
@@ -48,7 +48,7 @@ export class Peers {
       this.delete(idle)
       evict(idle)
     }
-    const peer = new EndpointPeer(association)
+    const peer = new EndpointPeer(association, this.#transmission)
     this.#append(peer)
     this.#size++
     return peer
@@ -105,11 +105,12 @@ export class Peers {
    */
   #longestIdle(): EndpointPeer | undefined {
     const now = this.#context.now()
+    const lifetime = exchangeLifetime(this.#transmission)
     let second: EndpointPeer | undefined
     for (let count = 0; count < candidates && this.#oldest !== undefined; count++) {
       const peer = this.#oldest
       if (peer.open === 0) {
-        if ((peer.outbox?.lastIssued ?? Number.NEGATIVE_INFINITY) + this.#idLifetime <= now) return peer
+        if ((peer.outbox?.lastIssued ?? Number.NEGATIVE_INFINITY) + lifetime <= now) return peer
         second ??= peer
       }
       this.#unlink(peer)

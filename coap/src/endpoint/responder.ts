@@ -10,23 +10,21 @@ import { Code } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
 import { MaxAge, Observe } from '../message/option.ts'
 import { Options } from '../message/options.ts'
-import type { TransmissionParameters } from '../message/transmission.ts'
 import { hasExpired } from '../transport/identity.ts'
 import type { Association } from '../transport/transport.ts'
 import type { Remembered } from './deduplication.ts'
-import { maxPayload } from './exchanges.ts'
 import { Incoming } from './incoming.ts'
 import type { KnownLimits } from './limits.ts'
 import type { MessageLayer } from './message-layer.ts'
 import { Observations } from './observations.ts'
 import type { Outcome } from './outgoing.ts'
+import { deliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
 import type { Statistics } from './statistics.ts'
 
 export interface ResponderInit {
   readonly context: Context
   readonly limits: KnownLimits
-  readonly transmission: TransmissionParameters
   readonly statistics: Statistics
   readonly layer: MessageLayer
   readonly handler: Handler
@@ -40,9 +38,9 @@ export class Responder {
 
   constructor(init: ResponderInit) {
     this.#init = init
-    const { context, limits, transmission, statistics, layer } = init
+    const { context, limits, statistics, layer } = init
     this.observations = new Observations({
-      ...{ context, limits, transmission, statistics, layer },
+      ...{ context, limits, statistics, layer },
       failure: (error) => this.#failure(error),
       expired: (association) => this.#expired(association),
     })
@@ -98,13 +96,13 @@ export class Responder {
   }
 
   #wait(incoming: Incoming, request: Request, result: Promise<Response>): void {
-    const { context, transmission } = this.#init
+    const { context } = this.#init
     const { peer } = incoming
     incoming.message.keep()
     this.#waiting.add(incoming)
     peer.requests++
     peer.open++
-    if (incoming.confirmable) context.timers.arm(incoming, transmission.piggybackDelay)
+    if (incoming.confirmable) context.timers.arm(incoming, peer.transmission.piggybackDelay)
     const answer = (response: Response): void => {
       context.timers.cancel(incoming)
       this.#waiting.delete(incoming)
@@ -122,8 +120,7 @@ export class Responder {
   }
 
   #answer(incoming: Incoming, given: Response, request?: Request): void {
-    let response = given
-    if (response.payload.length > maxPayload) response = tooLong(response.payload.length)
+    let response = deliverable(given)
     if (request !== undefined) response = this.#observe(incoming, request, response)
     const silent = response.code === Code.Empty || noResponseWanted(incoming.options, response.code)
     if (silent) {
@@ -137,9 +134,9 @@ export class Responder {
   }
 
   #submit(incoming: Incoming): void {
-    const { layer, transmission } = this.#init
+    const { layer } = this.#init
     const { peer, token, confirmable } = incoming
-    layer.submit({ sender: incoming, peer, token, confirmable, parameters: transmission, outstandingFor: () => 0 })
+    layer.submit({ sender: incoming, peer, token, confirmable, parameters: peer.transmission, outstandingFor: () => 0 })
   }
 
   /** Registers or ends an observation as the request asks (RFC 7641 4.1). */
@@ -178,10 +175,3 @@ export class Responder {
 /** Seconds after which a refused client may try again. */
 const retryAfter = 5
 const expired = Response.diagnostic(Code.Unauthorized, 'the credential has expired')
-
-function tooLong(length: number): Response {
-  return Response.diagnostic(
-    Code.NotImplemented,
-    `the response has ${length} bytes, and without block-wise transfer at most ${maxPayload} can be sent`,
-  )
-}
