@@ -1,0 +1,17 @@
+// How much one message carries (RFC 7252 4.6), as long as there is no block-wise transfer.
+
+import { Response } from '../handler/response.ts'
+import { Code } from '../message/code.ts'
+
+/** In bytes. */
+export const maxPayload = 1024
+
+/** The response, or where it is too long a 5.01 that says so. */
+export function deliverable(response: Response): Response {
+  const { length } = response.payload
+  if (length <= maxPayload) return response
+  return Response.diagnostic(
+    Code.NotImplemented,
+    `the response has ${length} bytes, and without block-wise transfer at most ${maxPayload} can be sent`,
+  )
+}
