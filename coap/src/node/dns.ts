@@ -9,11 +9,17 @@ const unknownTtl = 60_000
 
 export const systemResolver: Resolver = {
   async resolve(host) {
+    if (isLocalhost(host)) return { addresses: ['127.0.0.1', '::1'], ttl: unknownTtl }
     const [addresses, ttls] = await Promise.all([addressesOf(host), ttlsOf(host)])
     const known = addresses.flatMap((address) => ttls.get(address) ?? [])
     return { addresses, ttl: known.length > 0 ? Math.min(...known) : unknownTtl } satisfies Resolution
   },
   forget() {}, // nothing is kept here
+}
+
+/** Never a question for DNS (RFC 6761 6.3). */
+function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost')
 }
 
 async function addressesOf(host: string): Promise<string[]> {

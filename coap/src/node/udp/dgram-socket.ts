@@ -2,7 +2,6 @@
 // one. Packets wait in a slab meanwhile, one copy each.
 
 import { createSocket, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
 import type { NetworkAddress } from '../../network/network.ts'
 import { networkAddress, PathTable, systemHost, UdpPath } from './path-table.ts'
 
@@ -31,8 +30,8 @@ export class DgramSocket {
 
   constructor(host: string, receiver: SocketReceiver) {
     this.#receiver = receiver
-    const type = isIPv6(host.replace(/%.*/, '')) ? 'udp6' : 'udp4'
-    const family = type === 'udp6' ? 6 : 4
+    const family = host.includes(':') ? 6 : 4
+    const type = `udp${family}` as const
     this.#socket = createSocket({
       type,
       ipv6Only: type === 'udp6',
