@@ -29,7 +29,7 @@ export class Datagram extends Message {
   constructor(packet: Uint8Array, tokenStart: number, tokenEnd: number, owned: boolean) {
     super({
       code: packet[1] as number,
-      options: Options.received(packet, tokenEnd, scanned.end, scanned.seen, scanned.highCritical, scanned.misused),
+      options: Options.received(packet, tokenEnd, scanned.end, scanned.seen, scanned.unusual, scanned.misused),
     })
     const first = packet[0] as number
     this.type = ((first >>> 4) & 3) as Type
@@ -89,7 +89,7 @@ export function decodeDatagram(packet: Uint8Array, owned = true): Datagram | und
   if (packet[1] === 0 && (packet.length > 4 || (first & 15) !== 0)) return undefined
   let start = 4
   let tokenLength = first & 15
-  if (tokenLength > 8) {
+  if (tokenLength > 12) {
     if (tokenLength === 13) tokenLength = (packet[start++] as number) + 13
     else if (tokenLength === 14) {
       tokenLength = ((packet[4] as number) << 8) + (packet[5] as number) + 269
@@ -108,7 +108,7 @@ export type Malformation =
   | 'version'
   /** A code of 0.00 with a token, options or a payload: a message format error (4.1). */
   | 'empty-with-content'
-  /** A token length of 9 to 12 or 15, or one beyond the packet: a message format error (3, RFC 8974 2.1). */
+  /** A token length of 15, or one beyond the packet: a message format error (3, RFC 8974 2.1). */
   | 'token-length'
   /** An option beyond the packet, the reserved 15, a number over 65535, or a payload marker without payload: a message format error (3). */
   | 'options'
@@ -120,14 +120,13 @@ export function malformation(packet: Uint8Array): Malformation {
   if (first >>> 6 !== 1) return 'version'
   if (packet[1] === 0) return 'empty-with-content'
   const tokenLength = first & 15
-  const known = tokenLength <= 8 || tokenLength === 13 || tokenLength === 14
   const extended =
     tokenLength === 13
       ? (packet[4] ?? 0) + 14
       : tokenLength === 14
         ? ((packet[4] ?? 0) << 8) + (packet[5] ?? 0) + 271
         : tokenLength
-  return !known || 4 + extended > packet.length ? 'token-length' : 'options'
+  return tokenLength === 15 || 4 + extended > packet.length ? 'token-length' : 'options'
 }
 
 /**
@@ -165,7 +164,7 @@ export function encodeEmpty(type: Type, id: number, into: Uint8Array, at: number
 }
 
 function writeHeader(type: Type, code: Code, id: number, tokenLength: number, into: Uint8Array, at: number): number {
-  const nibble = tokenLength < 9 ? tokenLength : tokenLength < 269 ? 13 : 14
+  const nibble = tokenLength < 13 ? tokenLength : tokenLength < 269 ? 13 : 14
   into[at] = 0x40 | (type << 4) | nibble
   into[at + 1] = code
   into[at + 2] = id >>> 8

@@ -25,13 +25,13 @@ export const opaque: OptionFormat<Uint8Array> = {
   write: (value, into, at) => into.set(value, at),
 }
 
-/** A non-negative integer in as few bytes as it takes, zero in none; leading zeros are read, never written. */
+/** A non-negative integer in as few bytes as it takes, zero in none; leading zeros are read, never written. At most 2^53 - 1. */
 export const uint: OptionFormat<number> = {
   name: 'uint',
   read(bytes, start, end) {
     let value = 0
     for (let at = start; at < end; at++) value = value * 256 + (bytes[at] as number)
-    return value
+    return value <= Number.MAX_SAFE_INTEGER ? value : undefined
   },
   size(value) {
     let size = 0

@@ -12,8 +12,8 @@ export const scanned = {
   payload: 0,
   /** Bit n is set: option n was there (n < 32). */
   seen: 0,
-  /** A critical option numbered 32 or more was there: look closer. */
-  highCritical: false,
+  /** A critical option was there that has no bit in `seen`, or is not registered: look closer. */
+  unusual: false,
   /**
    * A critical option whose value is malformed, or that stands twice and must not: it counts as unrecognized (RFC 7252 5.4.3,
    * 5.4.5). 0 if there is none.
@@ -27,7 +27,7 @@ export function scanOptions(bytes: Uint8Array, start: number): boolean {
   let at = start
   let number = 0
   let seen = 0
-  let highCritical = false
+  let unusual = false
   let misused = 0
   while (at < length) {
     const first = bytes[at] as number
@@ -52,8 +52,8 @@ export function scanOptions(bytes: Uint8Array, start: number): boolean {
     // Reading past the end gave NaN or too small a number; either way this comparison fails.
     if (!(at + size <= length) || number > 0xffff) return false
     if ((number & 1) === 1) {
-      if (number >= 32) highCritical = true
-      if (misused === 0 && isMisused(number, delta === 0 && at - start > 1, bytes, at, size)) misused = number
+      if (number >= 32 || rules[number] === undefined) unusual = true
+      if (misused === 0 && isMisused(number, delta === 0, bytes, at, size)) misused = number
     }
     if (number < 32) seen |= 1 << number
     at += size
@@ -61,7 +61,7 @@ export function scanOptions(bytes: Uint8Array, start: number): boolean {
   scanned.end = at
   scanned.payload = at < length ? at + 1 : length
   scanned.seen = seen
-  scanned.highCritical = highCritical
+  scanned.unusual = unusual
   scanned.misused = misused
   return true
 }
@@ -95,7 +95,8 @@ export function walkOptions(
   }
 }
 
-function isMisused(number: number, again: boolean, bytes: Uint8Array, at: number, size: number): boolean {
+/** Is the critical option in `bytes[at..at + size)` malformed, or there `again` though it is not repeatable? Unregistered ones may be anything. */
+export function isMisused(number: number, again: boolean, bytes: Uint8Array, at: number, size: number): boolean {
   const rule = number < 64 ? rules[number] : undefined
   if (rule === undefined) return false
   if (size < rule.min || size > rule.max || (again && !rule.repeatable)) return true
@@ -105,7 +106,7 @@ function isMisused(number: number, again: boolean, bytes: Uint8Array, at: number
   return bits >= 0x80 && decodeUtf8(bytes, at, at + size) === undefined
 }
 
-/** The registry once more, as an array to index: all registered critical options are numbered below 64. */
+/** The registry once more, as an array to index: up to 63, where all options are that have a bit in `seen`, and those of proxies. */
 const rules = Array.from({ length: 64 }, (_, number) => {
   if (!options.some((line) => line.number === number)) return undefined
   const { length, repeatable, format } = optionOf(number)

@@ -71,6 +71,12 @@ export function option<T>(
   return { number, name, format, length, repeatable }
 }
 
+/** The value in `bytes[start..end)`; undefined where it is malformed: too long, too short, no UTF-8 (RFC 7252 5.4.3). */
+export function readOption<T>(option: Option<T>, bytes: Uint8Array, start: number, end: number): T | undefined {
+  const [min, max] = option.length
+  return end - start < min || end - start > max ? undefined : option.format.read(bytes, start, end)
+}
+
 /** The registered option of a number, or one of opaque bytes: unknown options are carried as they are. */
 export function optionOf(number: number): Option<unknown> {
   return byNumber.get(number) ?? option(number, `Option-${number}`, opaque, [0, 0xffff + 269], repeatable)

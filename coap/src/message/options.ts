@@ -2,11 +2,13 @@
 // written straight into the packet that leaves.
 
 import { UsageError } from '../errors.ts'
-import { isCritical, type Option, optionOf } from './option.ts'
-import { walkOptions } from './option-scan.ts'
+import { isCritical, type Option, readOption } from './option.ts'
+import { isMisused, walkOptions } from './option-scan.ts'
 
 interface Entry {
-  readonly option: Option<unknown>
+  readonly number: number
+  /** What the value was given for; undefined: it is the bytes that came, carried as they are, malformed or not. */
+  readonly option: Option<unknown> | undefined
   readonly value: unknown
 }
 
@@ -23,7 +25,7 @@ export class Options implements Iterable<RawOption> {
   #end = 0
   /** Bit n is set: option n is there (n < 32). Spares the walk for what is not. */
   #seen = 0
-  #high = true
+  #unusual = true
   #misused = 0
   /** Otherwise: by number, in the order they were added. */
   #entries: Entry[] = none
@@ -34,7 +36,7 @@ export class Options implements Iterable<RawOption> {
     start: number,
     end: number,
     seen: number,
-    high: boolean,
+    unusual: boolean,
     misused: number,
   ): Options {
     const options = new Options()
@@ -42,81 +44,79 @@ export class Options implements Iterable<RawOption> {
     options.#start = start
     options.#end = end
     options.#seen = seen
-    options.#high = high
+    options.#unusual = unusual
     options.#misused = misused
     return options
   }
 
-  /** The first value; undefined if the option is not there, or if what is there is malformed (RFC 7252 5.4.3). */
+  /**
+   * The first value; undefined if the option is not there, or if what is there is malformed (RFC 7252 5.4.3). Of an option that is not
+   * repeatable only the first occurrence counts (5.4.5).
+   */
   get<T>(option: Option<T>): T | undefined {
-    const { number } = option
-    if (number < 32 && (this.#seen & (1 << number)) === 0) return undefined
-    if (this.#packet === undefined)
-      return this.#entries.find((entry) => entry.option.number === number)?.value as T | undefined
-    return this.#readAll(option, 1)[0]
+    return this.#mayHave(option.number) ? this.#read(option, 1)[0] : undefined
   }
 
-  /** All values that are well-formed, in order; one at most if the option is not repeatable (RFC 7252 5.4.5). */
+  /** All values that are well-formed, in order; one at most if the option is not repeatable. */
   getAll<T>(option: Option<T>): T[] {
-    const { number } = option
-    if (number < 32 && (this.#seen & (1 << number)) === 0) return []
-    if (this.#packet !== undefined) return this.#readAll(option, option.repeatable ? Number.POSITIVE_INFINITY : 1)
-    return this.#entries.filter((entry) => entry.option.number === number).map((entry) => entry.value as T)
+    return this.#mayHave(option.number) ? this.#read(option, Number.POSITIVE_INFINITY) : []
   }
 
-  has(option: Option<unknown>): boolean {
-    if (option.number < 32) return (this.#seen & (1 << option.number)) !== 0
-    for (const { number } of this) if (number === option.number) return true
-    return false
+  has({ number }: Option<unknown>): boolean {
+    if (number < 32) return this.#mayHave(number)
+    if (this.#packet === undefined) return this.#entries.some((entry) => entry.number === number)
+    let found = false
+    walkOptions(this.#packet, this.#start, this.#end, (each) => {
+      found = each === number
+      return each < number
+    })
+    return found
   }
 
   /** Adds one more value. Throws a `UsageError` if the value is out of bounds, or a second one of what is not repeatable. */
   add<T>(option: Option<T>, value: T): this {
     if (!option.repeatable && this.has(option)) throw new UsageError(`${option.name} stands at most once in a message`)
     check(option, value)
-    this.#own()
-    const entries = this.#entries
-    let at = entries.length
-    while (at > 0 && (entries[at - 1] as Entry).option.number > option.number) at--
-    if (at === entries.length) entries.push({ option, value })
-    else entries.splice(at, 0, { option, value })
-    if (option.number < 32) this.#seen |= 1 << option.number
+    this.#insert(option, value)
     return this
   }
 
-  /** Replaces what there is by one value, or by a list of them if the option is repeatable. */
+  /** Replaces what there is by one value, or by a list of them if the option is repeatable. Throws as `add`; then nothing has changed. */
   set<T>(option: Option<T>, value: T | readonly T[]): this {
+    const values = Array.isArray(value) && option.repeatable ? (value as readonly T[]) : [value as T]
+    for (const each of values) check(option, each)
     this.delete(option)
-    if (Array.isArray(value) && option.repeatable) for (const each of value as readonly T[]) this.add(option, each)
-    else this.add(option, value as T)
+    for (const each of values) this.#insert(option, each)
     return this
   }
 
   delete(option: Option<unknown>): this {
+    const { number } = option
     if (!this.has(option)) return this
     this.#own()
-    this.#entries = this.#entries.filter((entry) => entry.option.number !== option.number)
-    if (option.number < 32) this.#seen &= ~(1 << option.number)
+    this.#entries = this.#entries.filter((entry) => entry.number !== number)
+    if (number < 32) this.#seen &= ~(1 << number)
+    if (number === this.#misused) this.#misused = firstMisused(this.#entries)
     return this
   }
 
   /** A copy that changes by itself. */
   clone(): Options {
     const copy = new Options()
-    copy.#packet = this.#packet
-    copy.#start = this.#start
-    copy.#end = this.#end
+    // Bytes of its own: the packet may have been lent for one call.
+    copy.#packet = this.#packet?.slice(this.#start, this.#end)
+    copy.#end = this.#end - this.#start
     copy.#seen = this.#seen
-    copy.#high = this.#high
+    copy.#unusual = this.#unusual
     copy.#misused = this.#misused
-    copy.#entries = this.#packet === undefined && this.#entries.length > 0 ? [...this.#entries] : none
+    copy.#entries = this.#entries.length > 0 ? [...this.#entries] : none
     return copy
   }
 
   /** Numbers and bytes in the order of the message; the bytes are copies. */
   *[Symbol.iterator](): Iterator<RawOption> {
     if (this.#packet === undefined) {
-      for (const { option, value } of this.#entries) yield { number: option.number, value: encoded(option, value) }
+      for (const entry of this.#entries) yield { number: entry.number, value: bytesOf(entry) }
       return
     }
     const found: RawOption[] = []
@@ -133,20 +133,21 @@ export class Options implements Iterable<RawOption> {
   }
 
   /**
-   * The number of the first critical option that is not among `understood` (a mask of the numbers below 32, and the options from 32
-   * on), or whose value or repetition is at fault (RFC 7252 5.4.1, 5.4.3, 5.4.5); 0 if there is none.
+   * The number of the first critical option that is not understood, or whose value or repetition is at fault (RFC 7252 5.4.1, 5.4.3,
+   * 5.4.5); 0 if there is none. `mask` has a bit for each understood number below 32; `understood` has all of them.
    */
-  firstUnrecognized(understood: number, high: ReadonlyMap<number, Option<unknown>>): number {
-    const strange = this.#seen & criticalMask & ~understood
+  firstUnrecognized(mask: number, understood: ReadonlyMap<number, Option<unknown>>): number {
+    const strange = this.#seen & criticalMask & ~mask
     if (strange !== 0) return 31 - Math.clz32(strange & -strange)
     if (this.#misused !== 0) return this.#misused
-    if (!this.#high) return 0
+    if (!this.#unusual) return 0
     let last = 0
     for (const { number, value } of this) {
-      const known = high.get(number)
-      if (number >= 32 && isCritical(number)) {
-        if (known === undefined || value.length < known.length[0] || value.length > known.length[1]) return number
-        if (number === last && !known.repeatable) return number
+      if (isCritical(number)) {
+        const option = understood.get(number)
+        if (option === undefined ? number >= 32 : readOption(option, value, 0, value.length) === undefined)
+          return number
+        if (number === last && option?.repeatable === false) return number
       }
       last = number
     }
@@ -166,58 +167,88 @@ export class Options implements Iterable<RawOption> {
     }
     let last = 0
     let next = at
-    for (const { option, value } of this.#entries) {
-      const size = option.format.size(value)
-      next = writeHeader(option.number - last, size, into, next)
-      if (next + size > into.length) throw new RangeError(`${option.name} does not fit into ${into.length} bytes`)
-      option.format.write(value, into, next)
+    for (const { number, option, value } of this.#entries) {
+      const size = option === undefined ? (value as Uint8Array).length : option.format.size(value)
+      next = writeHeader(number - last, size, into, next)
+      if (next + size > into.length) throw new RangeError(`the options do not fit into ${into.length} bytes`)
+      if (option === undefined) into.set(value as Uint8Array, next)
+      else option.format.write(value, into, next)
       next += size
-      last = option.number
+      last = number
     }
     return next
   }
 
-  #readAll<T>(option: Option<T>, most: number): T[] {
-    const packet = this.#packet as Uint8Array
-    const [min, max] = option.length
+  /** False: it is not there. Spares looking for most of what is not. */
+  #mayHave(number: number): boolean {
+    return number >= 32 || (this.#seen & (1 << number)) !== 0
+  }
+
+  #read<T>(option: Option<T>, most: number): T[] {
     const values: T[] = []
-    walkOptions(packet, this.#start, this.#end, (number, start, end) => {
-      if (number > option.number) return false
-      if (number < option.number || end - start < min || end - start > max) return true
-      const value = option.format.read(packet, start, end)
+    const take = (value: T | undefined): boolean => {
       if (value !== undefined) values.push(value)
-      return values.length < most
+      return option.repeatable && values.length < most
+    }
+    const packet = this.#packet
+    if (packet === undefined) {
+      for (const entry of this.#entries) if (entry.number === option.number && !take(readEntry(entry, option))) break
+      return values
+    }
+    walkOptions(packet, this.#start, this.#end, (number, start, end) => {
+      if (number !== option.number) return number < option.number
+      return take(readOption(option, packet, start, end))
     })
     return values
   }
 
-  /** Before a change: takes the values out of the packet. */
+  #insert(option: Option<unknown>, value: unknown): void {
+    this.#own()
+    const { number } = option
+    const entries = this.#entries
+    let at = entries.length
+    while (at > 0 && (entries[at - 1] as Entry).number > number) at--
+    if (at === entries.length) entries.push({ number, option, value })
+    else entries.splice(at, 0, { number, option, value })
+    if (number < 32) this.#seen |= 1 << number
+  }
+
+  /** Before a change: takes the options out of the packet. */
   #own(): void {
+    this.#unusual = true
     if (this.#packet !== undefined) {
-      const entries: Entry[] = []
-      const packet = this.#packet
-      walkOptions(packet, this.#start, this.#end, (number, start, end) => {
-        const option = optionOf(number)
-        const value =
-          end - start < option.length[0] || end - start > option.length[1]
-            ? undefined
-            : option.format.read(packet, start, end)
-        // What is malformed stays as it came: carried, never repaired.
-        if (value === undefined) entries.push({ option: { ...unreadable, number }, value: packet.slice(start, end) })
-        else entries.push({ option, value })
-        return true
-      })
+      this.#entries = [...this].map(({ number, value }) => ({ number, option: undefined, value }))
       this.#packet = undefined
-      this.#entries = entries
     } else if (this.#entries === none) this.#entries = []
-    this.#high = true
   }
 }
 
 /** Odd numbers. */
 const criticalMask = 0xaaaaaaaa | 0
 const none: Entry[] = []
-const unreadable: Option<Uint8Array> = optionOf(0) as Option<Uint8Array>
+
+function bytesOf({ option, value }: Entry): Uint8Array {
+  if (option === undefined) return (value as Uint8Array).slice()
+  const bytes = new Uint8Array(option.format.size(value))
+  option.format.write(value, bytes, 0)
+  return bytes
+}
+
+function readEntry<T>(entry: Entry, option: Option<T>): T | undefined {
+  if (entry.option === option) return entry.value as T
+  const bytes = bytesOf(entry)
+  return readOption(option, bytes, 0, bytes.length)
+}
+
+function firstMisused(entries: readonly Entry[]): number {
+  for (const [index, entry] of entries.entries()) {
+    if (!isCritical(entry.number)) continue
+    const bytes = bytesOf(entry)
+    if (isMisused(entry.number, entries[index - 1]?.number === entry.number, bytes, 0, bytes.length))
+      return entry.number
+  }
+  return 0
+}
 
 function check<T>(option: Option<T>, value: T): void {
   const { format, name, length } = option
@@ -232,8 +263,8 @@ function check<T>(option: Option<T>, value: T): void {
   if (!fits) throw new UsageError(`${name} takes ${kinds[format.name]}, not ${describe(value)}`)
   const size = format.size(value)
   if (size < length[0] || size > length[1]) {
-    const bounds = length[0] === length[1] ? `${length[0]}` : `${length[0]} to ${length[1]}`
-    throw new UsageError(`${name} has ${bounds} bytes, not ${size}`)
+    const bounds = length[0] === length[1] ? `exactly ${length[0]}` : `${length[0]} to ${length[1]}`
+    throw new UsageError(`a value of ${name} has ${bounds} bytes, not ${size}`)
   }
 }
 
@@ -245,13 +276,8 @@ const kinds = {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'number' ? String(value) : value === null ? 'null' : `a ${typeof value}`
-}
-
-function encoded(option: Option<unknown>, value: unknown): Uint8Array {
-  const bytes = new Uint8Array(option.format.size(value))
-  option.format.write(value, bytes, 0)
-  return bytes
+  if (typeof value === 'number' || value === null || value === undefined) return String(value)
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function writeHeader(delta: number, size: number, into: Uint8Array, at: number): number {
