@@ -165,14 +165,18 @@ const byNumber: ReadonlyMap<number, Line> = new Map([...registry, ...reserved].m
 const byName: ReadonlyMap<string, number> = names()
 
 function names(): Map<string, number> {
-  const all = new Map<string, number>()
+  const exact = new Map<string, number>()
+  const bare = new Map<string, number[]>()
   for (const [number, type, coding] of registry) {
     if (coding !== undefined) continue
-    all.set(normalise(type), number)
-    const bare = normalise(type.replace(/;.*/, ''))
-    if (!all.has(bare)) all.set(bare, number)
+    exact.set(normalise(type), number)
+    const name = normalise(type.replace(/;.*/, ''))
+    bare.set(name, [...(bare.get(name) ?? []), number])
   }
-  return all
+  const unique = [...bare]
+    .filter(([, numbers]) => numbers.length === 1)
+    .map(([name, [number]]) => [name, number] as const)
+  return new Map([...(unique as [string, number][]), ...exact])
 }
 
 function normalise(name: string): string {

@@ -47,9 +47,12 @@ export function narrow(wider: TransmissionParameters, narrower: Transmission | u
     const least = leasts[name]
     if (least === undefined)
       throw new UsageError(`'${name}' is no transmission parameter: expected ${Object.keys(leasts).join(', ')}`)
-    if (!Number.isFinite(value) || value < least)
-      throw new UsageError(`${name} is a number of at least ${least}, not ${value}`)
+    const counted = counts.has(name)
+    if (!(counted ? Number.isSafeInteger(value) : Number.isFinite(value)) || value < least)
+      throw new UsageError(`${name} is ${counted ? 'an integer' : 'a number'} of at least ${least}, not ${value}`)
   }
+  if (exchangeLifetime(merged) > longestLifetime)
+    throw new UsageError('with these transmission parameters an exchange would last for more than a year')
   return merged
 }
 
@@ -73,6 +76,8 @@ export function nonLifetime(of: TransmissionParameters): number {
   return maxTransmitSpan(of) + of.maxLatency
 }
 
+const counts: ReadonlySet<string> = new Set(['maxRetransmit', 'nstart'])
+const longestLifetime = 366 * 86_400_000
 const leasts: Readonly<Record<string, number>> = {
   ackTimeout: 1,
   ackRandomFactor: 1,
