@@ -54,7 +54,7 @@ export class DgramSocket {
         this.#bound()
         this.#socket.on('message', (packet, { address, port: from }) => {
           const path = this.path(address, from)
-          this.#receiver.packet(packet, path)
+          this.#receiver.packet(plain(packet), path)
           if (path.owner === undefined) this.paths.delete(address, path)
         })
         resolve()
@@ -68,7 +68,7 @@ export class DgramSocket {
     this.#bound()
     const path = new UdpPath(this, remote)
     this.#connected = path
-    this.#socket.on('message', (packet) => this.#receiver.packet(packet, path))
+    this.#socket.on('message', (packet) => this.#receiver.packet(plain(packet), path))
     return path
   }
 
@@ -131,4 +131,9 @@ export class DgramSocket {
     if (socket.getSendQueueCount() === 0) this.#used = 0
     else this.#slab = new Uint8Array(0)
   }
+}
+
+/** Without the methods of a Buffer, whose `slice` is no copy. */
+function plain(packet: Buffer): Uint8Array {
+  return new Uint8Array(packet.buffer, packet.byteOffset, packet.length)
 }
