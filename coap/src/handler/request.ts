@@ -6,7 +6,8 @@ import { type Code, describeCode } from '../message/code.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { Accept, ContentFormatOption, Observe, UriHost, UriPath, UriPort, UriQuery } from '../message/option.ts'
 import type { Transmission } from '../message/transmission.ts'
-import { anonymous, type Identity } from '../transport/identity.ts'
+import { describeAddress } from '../network/address.ts'
+import { anonymous, describeIdentity, type Identity } from '../transport/identity.ts'
 import type { Association, Peer } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { type Body, WholeBody } from './body.ts'
@@ -21,9 +22,11 @@ export interface RequestInit extends MessageInit {
   /** What has been proved about who asks, outermost first. Default: what the association has proved. */
   readonly identities?: readonly Identity[]
   readonly multicast?: boolean
+  /** What of Uri-Path is left to route, where a router has matched what stands before it. Default: all of it. */
+  readonly path?: readonly string[]
   /** Sent again until acknowledged (RFC 7252 4.2). Default true. */
   readonly confirmable?: boolean
-  readonly signal?: Signal
+  readonly signal?: Signal | undefined
   /** For this request alone. */
   readonly transmission?: Transmission
   /** Noted when somebody looks at who asks: an answer that may depend on it is not shared with other observers. */
@@ -63,6 +66,16 @@ export class Request extends Message {
     return this.identities.at(-1) ?? anonymous
   }
 
+  /**
+   * Who asks and from where, for logs; undefined on a client. Unlike `peer` and `identity`, it is not noted: do not let an answer
+   * depend on it.
+   */
+  describePeer(): string | undefined {
+    const { identities, association } = this.#init
+    if (association === undefined) return undefined
+    return `${describeIdentity(identities?.at(-1) ?? association.identity)} at ${describeAddress(association.path.remote)}`
+  }
+
   /** It was sent to a group: answer only if there is something to say (RFC 7252 8.2). */
   get multicast(): boolean {
     return this.#init.multicast ?? false
@@ -100,15 +113,15 @@ export class Request extends Message {
       scheme: association.transport.schemes[0] as string,
       ...(uriHost !== undefined && { uriHost }),
       ...(uriPort !== undefined && { uriPort }),
-      uriPath: this.path,
+      uriPath: this.options.getAll(UriPath),
       uriQuery: this.query,
       destination: association.path.local,
     })
   }
 
-  /** The segments of Uri-Path. */
+  /** The segments of Uri-Path; where a router is mounted, those behind its prefix. */
   get path(): readonly string[] {
-    this.#path ??= this.options.getAll(UriPath)
+    this.#path ??= this.#init.path ?? this.options.getAll(UriPath)
     return this.#path
   }
 
@@ -143,16 +156,21 @@ export class Request extends Message {
   /** A copy with changes; the rest is shared. Change options on a clone: `request.with({ options: request.options.clone() })`. */
   with(changes: Partial<RequestInit>): Request {
     const { code, token, options, payload, multicast, confirmable } = this
-    const { uri, peer, association, identities, signal, transmission, notes } = this.#init
+    const init = this.#init
+    const { uri, peer, association, identities, path, transmission, notes } = init
     return new Request({
       ...{ code, token, options, payload, multicast, confirmable },
       ...(uri && { uri }),
       ...(peer && { peer }),
       ...(identities && { identities }),
       ...(notes && { notes }),
+      ...(path && { path }),
       ...(association && { association }),
-      ...(signal && { signal }),
       ...(transmission && { transmission }),
+      // A received request's is made when somebody asks for it.
+      get signal() {
+        return init.signal
+      },
       ...changes,
     })
   }
