@@ -11,7 +11,7 @@ export interface Platform {
   resolver(context: Context): Resolver
   /** The transports of who only asks. */
   asking(context: Context): readonly Transport[]
-  /** A transport that listens at these addresses, whose hosts are literal. */
+  /** A transport that listens at these addresses, whose hosts are literal; `localhost` means the loopback addresses that there are. */
   listening(addresses: readonly NetworkAddress[], context: Context): Transport
   /** The process goes on until the function that this gives is called. */
   hold(): () => void

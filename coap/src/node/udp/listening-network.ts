@@ -121,9 +121,10 @@ function isWildcard({ host }: NetworkAddress): boolean {
   return host === '::' || host === '0.0.0.0'
 }
 
-/** All addresses of this machine for a wildcard (`::` means IPv4 too), loopback first; else the one. */
+/** All addresses of this machine for a wildcard (`::` means IPv4 too), loopback first; those alone for `localhost`; else the one. */
 function hostsOf(wanted: NetworkAddress): string[] {
-  if (!isWildcard(wanted)) return [systemHost(wanted)]
+  const local = wanted.host === 'localhost'
+  if (!local && !isWildcard(wanted)) return [systemHost(wanted)]
   const all = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.map(({ address, family, scopeid, internal }) => ({
       host: family === 'IPv6' && scopeid !== 0 ? `${address}%${name}` : address,
@@ -132,7 +133,7 @@ function hostsOf(wanted: NetworkAddress): string[] {
     })),
   )
   return all
-    .filter(({ six }) => !six || wanted.host === '::')
+    .filter(({ host, six, internal }) => (local ? internal && !host.includes('%') : !six || wanted.host === '::'))
     .sort((one, other) => Number(other.internal) - Number(one.internal))
     .map(({ host }) => host)
 }
