@@ -1,0 +1,35 @@
+// `coapstone`: what most programs need. The parts to put together yourself have entry points of their own.
+
+export {
+  CoapError,
+  ConnectionError,
+  ExchangeError,
+  FormatError,
+  ResetError,
+  SecurityError,
+  TimeoutError,
+  UsageError,
+} from './errors.ts'
+export type { Body } from './handler/body.ts'
+export { after, compose, type Handler, type Layer } from './handler/handler.ts'
+export type { ProblemDetails, ProblemText } from './handler/problem-details.ts'
+export { Request, type RequestInit } from './handler/request.ts'
+export { type Content, Response, type ResponseInit } from './handler/response.ts'
+export { problemOf, ResponseError } from './handler/response-error.ts'
+export { Subject } from './handler/subject.ts'
+export { log } from './layers/log.ts'
+export { Code, describeCode, type Method } from './message/code.ts'
+export { ContentFormat, contentFormat } from './message/content-format.ts'
+export type { Option } from './message/option.ts'
+export * as options from './message/option.ts'
+export { Options } from './message/options.ts'
+export type { Transmission } from './message/transmission.ts'
+export { contentOf, type Representation, represent, representations } from './server/content.ts'
+export { problem } from './server/problem.ts'
+export type { RouteAttributes, RouteDescription, RouteHandler } from './server/route.ts'
+export type { Params } from './server/route-path.ts'
+export { Router } from './server/router.ts'
+export { type ServeOptions, type Server, serve, serveDefaults } from './server/serve.ts'
+export { anonymous, type Claims, describeIdentity, type Identity } from './transport/identity.ts'
+export type { Association, Peer } from './transport/transport.ts'
+export { CoapUri } from './uri/coap-uri.ts'
