@@ -3,6 +3,7 @@
 import { showAs } from '../context/inspect.ts'
 import type { Signal } from '../context/signal.ts'
 import { type Code, describeCode } from '../message/code.ts'
+import { assignedFormat, type ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { Accept, ContentFormatOption, Observe, UriHost, UriPath, UriPort, UriQuery } from '../message/option.ts'
 import type { Transmission } from '../message/transmission.ts'
@@ -140,12 +141,14 @@ export class Request extends Message {
     return undefined
   }
 
-  get contentFormat(): number | undefined {
-    return this.options.get(ContentFormatOption)
+  get contentFormat(): ContentFormat | undefined {
+    const format = this.options.get(ContentFormatOption)
+    return format === undefined ? undefined : assignedFormat(format)
   }
 
-  get accept(): number | undefined {
-    return this.options.get(Accept)
+  get accept(): ContentFormat | undefined {
+    const format = this.options.get(Accept)
+    return format === undefined ? undefined : assignedFormat(format)
   }
 
   /** It asks to be told of changes (RFC 7641 2: Observe is 0). */

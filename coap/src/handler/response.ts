@@ -2,7 +2,7 @@
 
 import { encodeCbor } from '../cbor/cbor.ts'
 import { Code, codeClass } from '../message/code.ts'
-import { ContentFormat } from '../message/content-format.ts'
+import { assignedFormat, ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { ContentFormatOption, Observe } from '../message/option.ts'
 import { encodeUtf8 } from '../message/option-format.ts'
@@ -47,7 +47,11 @@ export class Response extends Message {
     if (content === undefined) return new Response({ code })
     const payload = typeof content === 'string' ? encodeUtf8(content) : content
     const contentFormat = format ?? (typeof content === 'string' ? ContentFormat.text : ContentFormat.octets)
-    return new Response({ code, payload, options: new Options().add(ContentFormatOption, contentFormat) })
+    return new Response({
+      code,
+      payload,
+      options: new Options().add(ContentFormatOption, assignedFormat(contentFormat)),
+    })
   }
 
   /** 2.05 with text. */
@@ -109,7 +113,8 @@ export class Response extends Message {
   }
 
   get contentFormat(): ContentFormat | undefined {
-    return this.options.get(ContentFormatOption)
+    const format = this.options.get(ContentFormatOption)
+    return format === undefined ? undefined : assignedFormat(format)
   }
 
   /** The sequence number of a notification (RFC 7641 3.4). */

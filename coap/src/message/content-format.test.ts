@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { UsageError } from '../errors.ts'
-import { ContentFormat, contentCodingOf, contentFormat, contentFormats, isText, mediaTypeOf } from './content-format.ts'
+import {
+  assignedFormat,
+  ContentFormat,
+  contentCodingOf,
+  contentFormat,
+  contentFormats,
+  isText,
+  mediaTypeOf,
+} from './content-format.ts'
 
 interface Line {
   readonly number: number
@@ -65,6 +73,10 @@ test('1542 and 1543 are understood, and no name gives them', () => {
   assert.equal(contentFormat('application/vnd.oma.lwm2m+json'), 11543)
   const named = new Set([...Object.values(ContentFormat), ...contentFormats().map(([number]) => number)])
   assert.ok(!named.has(1542) && !named.has(1543))
+})
+
+test('1542 and 1543 are read as what was assigned in their place', () => {
+  assert.deepEqual([1542, 1543, 1541, 1544, 0, 11542].map(assignedFormat), [11542, 11543, 1541, 1544, 0, 11542])
 })
 
 test('text, JSON, XML and links can be read by people; CBOR, images and what is compressed cannot', () => {

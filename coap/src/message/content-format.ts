@@ -117,6 +117,11 @@ const reserved: readonly Line[] = [
   [1543, 'application/vnd.oma.lwm2m+json'],
 ]
 
+/** The number to read a received one as, and to send instead of a given one: 1542 is 11542, 1543 is 11543. */
+export function assignedFormat(format: ContentFormat): ContentFormat {
+  return format === 1542 || format === 1543 ? format + 10_000 : format
+}
+
 /** The media type that a number stands for, with its parameters; undefined where the registry has none. */
 export function mediaTypeOf(format: ContentFormat): string | undefined {
   return byNumber.get(format)?.[1]
