@@ -55,6 +55,11 @@ class Separate(resource.Resource):
         return text("separate")
 
 
+class Still(resource.ObservableResource):
+    async def render_get(self, request):
+        return text("still")
+
+
 class Status(resource.Resource):
     """Answers with the code that its query names, as in ?4.03."""
 
@@ -99,7 +104,7 @@ async def main():
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     site = resource.Site()
     site.add_resource([".well-known", "core"], resource.WKCResource(site.get_resources_as_linkheader))
-    resources = {"hello": Hello(), "echo": Echo(), "separate": Separate(), "status": Status(), "obs": Counter()}
+    resources = {"hello": Hello(), "echo": Echo(), "separate": Separate(), "status": Status(), "obs": Counter(), "still": Still()}
     for path, served in resources.items():
         site.add_resource([path], served)
     port = args.port or free_port()

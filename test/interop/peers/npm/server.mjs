@@ -9,7 +9,7 @@ const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }
 const separateAfter = 400 // ms
 const tick = 150 // ms
 const hello = Buffer.from('hello')
-const links = '</hello>,</echo>,</separate>,</status>,</obs>;obs'
+const links = '</hello>,</echo>,</separate>,</status>,</obs>;obs,</still>;obs'
 
 // The library keeps no list of observers: the counter counts while this one has any.
 const observers = new Map()
@@ -64,6 +64,13 @@ const resources = {
         forget(key)
         reply(res, '2.05', String(count))
       }
+    },
+  },
+  '/still': {
+    GET: (_req, res) => {
+      res.setOption('Content-Format', 'text/plain')
+      // A stream for an observer: written to, it stays open.
+      res.write('still')
     },
   },
   '/.well-known/core': { GET: (_req, res) => reply(res, '2.05', links, 'application/link-format') },

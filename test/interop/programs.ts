@@ -1,0 +1,90 @@
+// The peers whose servers and clients are programs of ours: what peers/README.md says of their arguments and output.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Answer, type Peer, type Reservations, standardResources } from './peer.ts'
+import { run, startReady } from './program.ts'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+export const aiocoap: Peer = programs({
+  name: 'aiocoap',
+  command: here('.peers/venv/bin/python'),
+  server: here('peers/aiocoap/server.py'),
+  client: here('peers/aiocoap/client.py'),
+  installed: '.peers/venv/installed',
+  version: /^aiocoap==(.*)$/m,
+  ofServer: {
+    cannot: {},
+    faults: { 'bad-option': 'its server ignores a critical option that it does not know, and does what is asked' },
+  },
+  ofClient: { cannot: { ping: 'its client has no ping' }, faults: {} },
+})
+
+export const npmCoap: Peer = programs({
+  name: 'npm coap',
+  command: process.execPath,
+  server: here('peers/npm/server.mjs'),
+  client: here('peers/npm/client.mjs'),
+  installed: 'peers/npm/node_modules/coap/package.json',
+  version: /^ {2}"version": "(.*)"/m,
+  ofServer: {
+    cannot: {},
+    faults: { 'bad-option': 'its server ignores a critical option that it does not know, and does what is asked' },
+  },
+  ofClient: { cannot: { ping: 'its client has no ping' }, faults: {} },
+})
+
+interface Programs {
+  readonly name: string
+  readonly command: string
+  readonly server: string
+  readonly client: string
+  /** A file that is there when it is installed, and has its version. */
+  readonly installed: string
+  readonly version: RegExp
+  readonly ofServer: Reservations
+  readonly ofClient: Reservations
+}
+
+function programs({ name, command, server, client, installed, version, ofServer, ofClient }: Programs): Peer {
+  return {
+    name,
+    async version() {
+      return existsSync(here(installed)) ? version.exec(readFileSync(here(installed), 'utf8'))?.[1] : undefined
+    },
+
+    server: {
+      ...ofServer,
+      async start() {
+        return { ...(await startReady(command, [server])), resources: standardResources }
+      },
+    },
+
+    client: {
+      ...ofClient,
+      async request(uri, { method, payload, confirmable = true, option }) {
+        const args = [client, '--method', method]
+        if (!confirmable) args.push('--non')
+        if (payload !== undefined) args.push('--payload', payload)
+        if (option) args.push('--option', `${option.number}=${Buffer.from(option.value).toString('hex')}`)
+        const answer: Answer = await printed(command, [...args, uri])
+        return answer
+      },
+      async observe(uri, count) {
+        const seen: { notifications: Answer[] } = await printed(command, [client, '--observe', String(count), uri])
+        return seen.notifications
+      },
+      async ping() {
+        throw new Error('it has no ping')
+      },
+    },
+  }
+}
+
+/** What the program printed, which is JSON. */
+async function printed<T>(command: string, args: readonly string[]): Promise<T> {
+  const { status, output } = await run(command, args)
+  if (status !== 0) throw new Error(`the client ended with ${status}: ${output.trim()}`)
+  return JSON.parse(output)
+}

@@ -1,0 +1,96 @@
+// The interop tests: each client with each server, case by case, and docs/interop.md from what came out.
+// usage: node test/interop/run.ts [--among-peers] [--report FILE]
+// --among-peers tries the peers with each other instead of with us: what fails there too is not our fault.
+
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { parseArgs } from 'node:util'
+import { type Case, type CaseId, cases } from './cases.ts'
+import type { Peer, Reservations, RunningServer } from './peer.ts'
+import { peers, subjects } from './peers.ts'
+import { type Outcome, type Result, report } from './report.ts'
+import { Wire } from './wire.ts'
+
+const { values } = parseArgs({ options: { 'among-peers': { type: 'boolean' }, report: { type: 'string' } } })
+const versions = new Map<string, string>()
+const results: Result[] = []
+
+const here = await installed(peers)
+const ours = values['among-peers'] ? [] : await installed(subjects)
+for (const client of values['among-peers'] ? here : ours) for (const server of here) pair(client, server)
+for (const client of here) for (const server of ours) pair(client, server)
+assert.ok(results.length > 0, 'nothing to try')
+
+after(() => {
+  if (values.report) writeFileSync(values.report, report(ours, here, versions, results))
+})
+
+async function installed(list: readonly Peer[]): Promise<readonly Peer[]> {
+  const found: Peer[] = []
+  for (const peer of list) {
+    const version = await peer.version()
+    if (version === undefined) missing(peer)
+    else found.push(peer)
+    if (version !== undefined) versions.set(peer.name, version)
+  }
+  return found
+}
+
+/** On a developer's machine a peer may be missing; in CI nothing is skipped. */
+function missing(peer: Peer): void {
+  const say = `${peer.name} IS NOT INSTALLED: run test/interop/install-peers.sh`
+  test(say, { skip: process.env['CI'] === 'true' ? false : say }, () => assert.fail(say))
+}
+
+function pair(client: Peer, server: Peer): void {
+  const title = `${client.name} ${versions.get(client.name)} asks ${server.name} ${versions.get(server.name)}`
+  describe(title, { concurrency: 4 }, () => {
+    let running: Promise<RunningServer> | undefined
+    after(async () => (await running)?.stop())
+    for (const each of cases) {
+      const why = reason(each.id, 'cannot', client, server)
+      const fault = reason(each.id, 'faults', client, server)
+      const result: Result = { client: client.name, server: server.name, case: each.id, outcome: 'failed' }
+      results.push(result)
+      if (why) {
+        settle(result, 'cannot', why)
+        continue
+      }
+      test(fault ? `${each.title} (known fault: ${fault})` : each.title, async () => {
+        running ??= server.server.start()
+        const failure = await attempt(each, client, await running)
+        settle(result, failure ? (fault ? 'fault' : 'failed') : 'passed', failure && fault)
+        if (!fault && failure) throw failure
+        // A peer that checks less than we do gets along with more.
+        assert.ok(!fault || failure || values['among-peers'], 'it works: take the fault out of the list')
+      })
+    }
+  })
+}
+
+function reason(id: CaseId, kind: keyof Reservations, client: Peer, server: Peer): string | undefined {
+  const ofClient = client.client[kind][id]
+  const ofServer = server.server[kind][id]
+  return ofClient ? `${client.name}: ${ofClient}` : ofServer && `${server.name}: ${ofServer}`
+}
+
+function settle(result: Result, outcome: Outcome, note: string | undefined): void {
+  result.outcome = outcome
+  if (note) result.note = note
+}
+
+/** What went wrong, `undefined` when nothing did. */
+async function attempt(each: Case, client: Peer, server: RunningServer): Promise<Error | undefined> {
+  const wire = await Wire.to(server.port)
+  const uri = (path: string) => `coap://127.0.0.1:${wire.port}${path}`
+  try {
+    await each.run({ client: client.client, resources: server.resources, wire, uri, patience: 3 })
+    assert.deepEqual(wire.malformed, [])
+    return undefined
+  } catch (failure) {
+    return failure instanceof Error ? failure : new Error(String(failure))
+  } finally {
+    wire.close()
+  }
+}
