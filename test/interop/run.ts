@@ -20,7 +20,6 @@ const here = await installed(peers)
 const ours = values['among-peers'] ? [] : await installed(subjects)
 for (const client of values['among-peers'] ? here : ours) for (const server of here) pair(client, server)
 for (const client of here) for (const server of ours) pair(client, server)
-assert.ok(results.length > 0, 'nothing to try')
 
 after(() => {
   if (values.report) writeFileSync(values.report, report(ours, here, versions, results))
