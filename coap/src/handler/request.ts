@@ -23,8 +23,6 @@ export interface RequestInit extends MessageInit {
   /** What has been proved about who asks, outermost first. Default: what the association has proved. */
   readonly identities?: readonly Identity[]
   readonly multicast?: boolean
-  /** What of Uri-Path is left to route, where a router has matched what stands before it. Default: all of it. */
-  readonly path?: readonly string[]
   /** Sent again until acknowledged (RFC 7252 4.2). Default true. */
   readonly confirmable?: boolean
   readonly signal?: Signal | undefined
@@ -37,6 +35,8 @@ export interface RequestInit extends MessageInit {
 export class Request extends Message {
   readonly #init: RequestInit
   #path: readonly string[] | undefined = undefined
+  /** So many segments of Uri-Path have been routed already. */
+  #routed = 0
   #query: readonly string[] | undefined = undefined
 
   constructor(init: RequestInit) {
@@ -122,7 +122,10 @@ export class Request extends Message {
 
   /** The segments of Uri-Path; where a router is mounted, those behind its prefix. */
   get path(): readonly string[] {
-    this.#path ??= this.#init.path ?? this.options.getAll(UriPath)
+    if (this.#path === undefined) {
+      const path = this.options.getAll(UriPath)
+      this.#path = this.#routed === 0 ? path : path.slice(this.#routed)
+    }
     return this.#path
   }
 
@@ -160,14 +163,13 @@ export class Request extends Message {
   with(changes: Partial<RequestInit>): Request {
     const { code, token, options, payload, multicast, confirmable } = this
     const init = this.#init
-    const { uri, peer, association, identities, path, transmission, notes } = init
-    return new Request({
+    const { uri, peer, association, identities, transmission, notes } = init
+    const copy = new Request({
       ...{ code, token, options, payload, multicast, confirmable },
       ...(uri && { uri }),
       ...(peer && { peer }),
       ...(identities && { identities }),
       ...(notes && { notes }),
-      ...(path && { path }),
       ...(association && { association }),
       ...(transmission && { transmission }),
       // A received request's is made when somebody asks for it.
@@ -176,6 +178,16 @@ export class Request extends Message {
       },
       ...changes,
     })
+    copy.#routed = this.#routed
+    return copy
+  }
+
+  /** The same as a router sees it that is mounted behind the next segments of its path. */
+  behind(segments: number): Request {
+    const copy = new Request(this.#init)
+    copy.#path = this.path.slice(segments)
+    copy.#routed = this.#routed + segments
+    return copy
   }
 
   #look(): void {

@@ -174,7 +174,7 @@ class Mount {
 
   /** The request as it is seen behind the prefix. */
   inside(request: Request): Request {
-    return this.#length === 0 ? request : request.with({ path: request.path.slice(this.#length) })
+    return this.#length === 0 ? request : request.behind(this.#length)
   }
 
   get routes(): readonly RouteDescription[] {
