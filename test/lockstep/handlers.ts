@@ -1,0 +1,87 @@
+// The servers that scripts choose by name: few, small, and known to the letter.
+
+import type { Context } from '../../coap/src/context/context.ts'
+import type { Handler } from '../../coap/src/handler/handler.ts'
+import { Response } from '../../coap/src/handler/response.ts'
+import { Subject } from '../../coap/src/handler/subject.ts'
+import { Code } from '../../coap/src/message/code.ts'
+import { Router } from '../../coap/src/server/router.ts'
+import { ScriptError } from './words.ts'
+
+/** A handler, and what a script does to it. */
+export interface Stage {
+  readonly handler: Handler
+  /** For `held`: answers the oldest request that waits; false if none does. */
+  answer?(response: Response): boolean
+  /** For `observed`: the state that it shows. */
+  change?(response: Response): void
+}
+
+/** A stage by name. Throws a `ScriptError` for what is none. */
+export function stageNamed(name: string, context: Context): Stage {
+  const make = stages[name]
+  if (make === undefined)
+    throw new ScriptError(`there is no handler '${name}': expected ${Object.keys(stages).join(', ')}`)
+  return make(context)
+}
+
+const stages: Readonly<Record<string, (context: Context) => Stage>> = {
+  /** RFC 7252 appendix A: "22.3 C" at /temperature, 4.04 for all else. */
+  temperature: () => ({
+    handler: ({ path }) => (path.join('/') === 'temperature' ? plain(Code.Content, '22.3 C') : plain(Code.NotFound)),
+  }),
+
+  /** Answers with how often it has been asked: whoever is asked twice shows it. */
+  counting: () => {
+    let times = 0
+    return { handler: () => plain(Code.Changed, String(++times)) }
+  },
+
+  /** Answers when the script says so. */
+  held: () => {
+    const waiting: ((response: Response) => void)[] = []
+    return {
+      handler: () => new Promise((resolve) => waiting.push(resolve)),
+      answer(response) {
+        const resolve = waiting.shift()
+        resolve?.(response)
+        return resolve !== undefined
+      },
+    }
+  },
+
+  /** Shows a subject, which changes when the script says so. */
+  observed: () => {
+    const subject = new Subject()
+    let state = plain(Code.Content, '18.5 Cel')
+    return {
+      handler: () => state.with({}).observing(subject),
+      change(response) {
+        state = response
+        subject.changed()
+      },
+    }
+  },
+
+  /** Throws. */
+  failing: () => ({
+    handler: () => {
+      throw new Error('the valve is stuck')
+    },
+  }),
+
+  /** Says nothing. */
+  silent: () => ({ handler: () => Response.none }),
+
+  /** What `serve` puts around routes: methods, critical options, content negotiation. */
+  router: (context) => {
+    const router = new Router()
+      .get('/temperature', () => Response.text('22.3 C'))
+      .put('/temperature', () => Response.of(Code.Changed))
+    return { handler: router.handlerOn(context) }
+  },
+}
+
+function plain(code: Code, text?: string): Response {
+  return new Response(text === undefined ? { code } : { code, payload: new TextEncoder().encode(text) })
+}
