@@ -1,0 +1,48 @@
+// Who is measured beside whom: servers and clients as commands.
+
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { libcoap as libcoapPeer } from '../test/interop/libcoap.ts'
+import { npmCoap as npmPeer } from '../test/interop/programs.ts'
+
+export interface Contestant {
+  readonly name: string
+  /** `undefined` where it is not installed. */
+  version(): Promise<string | undefined>
+  /** Listens on that port of 127.0.0.1. */
+  server?(port: number): Command
+  /** What the load generator asks the server for. */
+  readonly path?: string
+  /** Prints `{"requests_per_s":N}` for requests to many servers: the arguments of peers/npm-client.mjs. */
+  client?(): Command
+}
+
+export type Command = readonly [program: string, ...args: string[]]
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const libcoap: Contestant = {
+  name: 'libcoap',
+  version: libcoapPeer.version,
+  server: (port) => ['coap-server-notls', '-A', '127.0.0.1', '-p', String(port)],
+  path: '/time', // its only small resource whose payload is made anew each time, as ours is
+}
+
+const npmCoap: Contestant = {
+  name: 'npm coap',
+  version: npmPeer.version,
+  server: (port) => [process.execPath, here('../test/interop/peers/npm/server.mjs'), '--quiet', '--port', String(port)],
+  path: '/hello',
+  client: () => [process.execPath, here('peers/npm-client.mjs')],
+}
+
+const rustBinary = '.build/coap-rs/release/coap-rs-server'
+const coapRs: Contestant = {
+  name: 'coap-rs',
+  version: async () => (existsSync(here(rustBinary)) ? '0.29.0' : undefined), // as pinned in peers/coap-rs/Cargo.toml
+  server: (port) => [here(rustBinary), `127.0.0.1:${port}`],
+  path: '/hello',
+}
+
+/** Ours first. */
+export const contestants: readonly Contestant[] = [libcoap, npmCoap, coapRs]
