@@ -1,7 +1,6 @@
 // Messages are handled once (RFC 7252 4.2, 4.3, 4.5): a duplicate gets the reply that the first one got. Idempotent ones may be
 // forgotten early and handled again; the others are never, and when there is no room for them they are refused.
 
-import type { Context } from '../context/context.ts'
 import { isIdempotent, isRequest } from '../message/code.ts'
 import { type Datagram, Type } from '../message/datagram.ts'
 import { exchangeLifetime, nonLifetime, type TransmissionParameters } from '../message/transmission.ts'
@@ -13,14 +12,12 @@ import type { KnownLimits } from './limits.ts'
 export type Remembered = number
 
 export class Deduplication {
-  readonly #context: Context
   readonly #idempotent: DuplicateRing
   readonly #others: DuplicateRing
   readonly #confirmableLifetime: number
   readonly #nonConfirmableLifetime: number
 
-  constructor(context: Context, limits: KnownLimits, transmission: TransmissionParameters) {
-    this.#context = context
+  constructor(limits: KnownLimits, transmission: TransmissionParameters) {
     this.#idempotent = new DuplicateRing(limits.duplicates, true)
     this.#others = new DuplicateRing(limits.nonIdempotentDuplicates, false)
     this.#confirmableLifetime = exchangeLifetime(transmission)
@@ -32,18 +29,21 @@ export class Deduplication {
     return this.#idempotent.footprint + this.#others.footprint
   }
 
-  /** The entry of an earlier message that this one doubles, or -1. A known Message ID with another token is a new message. */
-  find(message: Datagram, from: Association): Remembered {
+  /**
+   * The entry of an earlier message that this one doubles, or -1. A known Message ID with another token is a new message; and so is an
+   * idempotent one whose reply was lost.
+   */
+  find(message: Datagram, from: Association, now: number): Remembered {
     const ring = this.#ringOf(message)
-    const entry = ring.find(from.key, from.epoch, message.id, tokenHash(message), this.#context.now())
+    const entry = ring.find(from.key, from.epoch, message.id, tokenHash(message), now)
     return entry < 0 ? -1 : entry * 2 + (ring === this.#others ? 1 : 0)
   }
 
   /** Remembers a message. -1: there is no room, and it must not be handled. */
-  remember(message: Datagram, from: Association): Remembered {
+  remember(message: Datagram, from: Association, now: number): Remembered {
     const ring = this.#ringOf(message)
     const lifetime = message.type === Type.Confirmable ? this.#confirmableLifetime : this.#nonConfirmableLifetime
-    const entry = ring.insert(from.key, from.epoch, message.id, tokenHash(message), this.#context.now(), lifetime)
+    const entry = ring.insert(from.key, from.epoch, message.id, tokenHash(message), now, lifetime)
     return entry < 0 ? -1 : entry * 2 + (ring === this.#others ? 1 : 0)
   }
 
@@ -52,7 +52,7 @@ export class Deduplication {
     if (entry >= 0) this.#ring(entry).store(Math.floor(entry / 2), reply, length)
   }
 
-  /** What a duplicate gets; undefined if there is nothing yet. Valid until the next `store`. */
+  /** What a duplicate gets; undefined if there is nothing yet, or no longer. Valid until the next `store`. */
   reply(entry: Remembered): Uint8Array | undefined {
     return this.#ring(entry).reply(Math.floor(entry / 2))
   }

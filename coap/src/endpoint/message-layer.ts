@@ -51,7 +51,7 @@ export class MessageLayer {
     this.#transmission = transmission
     this.#statistics = statistics
     this.#receiver = receiver
-    this.#duplicates = new Deduplication(context, limits, transmission)
+    this.#duplicates = new Deduplication(limits, transmission)
   }
 
   receive(bytes: Uint8Array, from: Association, multicast: boolean): void {
@@ -200,14 +200,15 @@ export class MessageLayer {
 
   /** A request or response, Confirmable or not: handled if it is the first of its kind. */
   #once(message: Datagram, from: Association, multicast: boolean): void {
-    const earlier = this.#duplicates.find(message, from)
+    const now = this.#context.now()
+    const earlier = this.#duplicates.find(message, from, now)
     if (earlier >= 0) {
       this.#statistics.duplicates++
       const reply = message.type === Type.Confirmable ? this.#duplicates.reply(earlier) : undefined
       if (reply !== undefined) this.#send(reply, reply.length, from)
       return
     }
-    const entry = this.#duplicates.remember(message, from)
+    const entry = this.#duplicates.remember(message, from, now)
     if (isRequest(message.code)) {
       this.#statistics.requests++
       if (entry >= 0) this.#receiver.request(message, from, entry, multicast)

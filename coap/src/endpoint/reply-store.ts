@@ -1,12 +1,22 @@
 // The replies that duplicates get again, in one ring of bytes: a reply costs its length, and no object.
 
+/** Bytes that it begins with at least, unless it may not have as many. */
+const least = 1024
+
 export class ReplyStore {
   readonly #most: number
-  #bytes: Uint8Array = new Uint8Array(1024)
+  #bytes: Uint8Array
   /** Where the next reply goes, counted from the beginning of time. */
   #head = 0
+  /** What lay before this place when the ring grew had been overwritten by then. */
+  #floor = 0
 
+  /** Takes at most so many bytes. */
   constructor(most: number) {
+    let length = Math.floor(most)
+    while (length >= 2 * least) length = Math.floor(length / 2)
+    // It grows by doubling only: then a reply that was in one piece stays in one piece.
+    this.#bytes = new Uint8Array(length)
     this.#most = most
   }
 
@@ -15,10 +25,19 @@ export class ReplyStore {
     return this.#bytes.length
   }
 
-  /** Keeps a copy. `oldest` is the place of the oldest reply still wanted; undefined if there is none. */
-  put(reply: Uint8Array, length: number, oldest: number | undefined): number {
-    this.#makeRoom(length, oldest ?? this.#head)
+  /** No reply that is yet to come lies before this place. */
+  get head(): number {
+    return this.#head
+  }
+
+  /**
+   * Keeps a copy, and says at which place; undefined if it is too long for all the room there may be. Nothing from `wanted` on is
+   * overwritten as long as there may be more room; then the oldest goes.
+   */
+  put(reply: Uint8Array, length: number, wanted: number): number | undefined {
+    this.#makeRoom(length, wanted)
     const capacity = this.#bytes.length
+    if (length > capacity) return undefined
     let at = this.#head % capacity
     if (at + length > capacity) {
       this.#head += capacity - at // one piece: a reply never wraps around
@@ -30,27 +49,33 @@ export class ReplyStore {
     return place
   }
 
-  /** A view, valid until the next `put`; undefined if younger replies have taken its place. */
-  get(place: number, length: number): Uint8Array | undefined {
-    const capacity = this.#bytes.length
-    if (place + capacity < this.#head) return undefined
-    const at = place % capacity
+  /** Is the reply at a place still there? Younger ones may have taken its room. */
+  has(place: number): boolean {
+    return place >= this.#floor && this.#head - place <= this.#bytes.length
+  }
+
+  /** A view of what was put there, valid until the next `put`; ask `has` first. */
+  get(place: number, length: number): Uint8Array {
+    const at = place % this.#bytes.length
     return this.#bytes.subarray(at, at + length)
   }
 
-  /** Grows rather than overwrite what is wanted, up to the limit; then the oldest goes. */
-  #makeRoom(length: number, oldest: number): void {
-    while (this.#head - oldest + 2 * length > this.#bytes.length && this.#bytes.length < this.#most) {
-      const before = this.#bytes
-      const after = new Uint8Array(Math.min(before.length * 2, this.#most))
-      for (let place = Math.max(oldest, this.#head - before.length); place < this.#head; ) {
-        const from = place % before.length
-        const to = place % after.length
-        const size = Math.min(this.#head - place, before.length - from, after.length - to)
-        after.set(before.subarray(from, from + size), to)
-        place += size
-      }
-      this.#bytes = after
+  #makeRoom(length: number, wanted: number): void {
+    // Twice the length: as much may be skipped at the end of the ring.
+    while (this.#head - wanted + 2 * length > this.#bytes.length && 2 * this.#bytes.length <= this.#most) this.#grow()
+  }
+
+  #grow(): void {
+    const before = this.#bytes
+    const after = new Uint8Array(2 * before.length)
+    this.#floor = Math.max(this.#floor, this.#head - before.length)
+    for (let place = this.#floor; place < this.#head; ) {
+      const from = place % before.length
+      const to = place % after.length
+      const size = Math.min(this.#head - place, before.length - from, after.length - to)
+      after.set(before.subarray(from, from + size), to)
+      place += size
     }
+    this.#bytes = after
   }
 }
