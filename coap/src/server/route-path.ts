@@ -61,7 +61,7 @@ function readSegment(text: string, fail: (expected: string) => never): RouteSegm
   const query = /[?#]/.exec(text)?.[0]
   if (query !== undefined) fail(`no '${query}': a handler looks at request.query itself`)
   // What a URI has only percent-encoded may stand here as it is: '/Türen'.
-  const encoded = text.replace(/[^\x21-\x7e]+/g, (characters) =>
+  const encoded = text.replace(/\P{ASCII}+/gu, (characters) =>
     characters.isWellFormed() ? encodeURIComponent(characters) : fail('well-formed Unicode'),
   )
   const decoded = percentDecode(encoded, 0, encoded.length, pathSegment, (_offset, message) =>
