@@ -233,12 +233,17 @@ export class MessageLayer {
     else if (message.code === Code.Empty) this.settle(outgoing, 'acknowledged')
     else if (codeClass(message.code) === 0 || reservedClasses.has(codeClass(message.code)))
       this.#ignore(message, from, 'code')
-    else {
-      this.#statistics.responses++
-      const rejection = this.#receiver.response(message, from)
-      if (rejection !== undefined) this.#ignore(message, from, rejection)
-      else this.settle(outgoing, 'acknowledged')
-    }
+    else if (!outgoing.isRequest)
+      this.settle(outgoing, 'acknowledged') // whatever it carries (RFC 7252 5.2.2)
+    else this.#piggybacked(message, from, outgoing)
+  }
+
+  /** Message ID and token must both be those of the request (RFC 7252 5.3.2). */
+  #piggybacked(message: Datagram, from: Association, outgoing: Outgoing): void {
+    this.#statistics.responses++
+    const rejection = message.hasToken(outgoing.token) ? this.#receiver.response(message, from) : 'unknown-response'
+    if (rejection !== undefined) this.#ignore(message, from, rejection)
+    else this.settle(outgoing, 'acknowledged')
   }
 
   #reset(message: Datagram, from: Association): void {

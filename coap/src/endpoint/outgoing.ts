@@ -3,6 +3,7 @@
 
 import { type Context, randomFraction } from '../context/context.ts'
 import { Timer } from '../context/timer.ts'
+import { isRequest } from '../message/code.ts'
 import type { Message } from '../message/message.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
@@ -79,6 +80,11 @@ export class Outgoing extends Timer {
       this.#timeout = ackTimeout * (1 + (ackRandomFactor - 1) * randomFraction(context))
       context.timers.arm(this, this.#timeout)
     } else context.timers.arm(this, this.outstandingFor(bytes.length))
+  }
+
+  /** Of a Confirmable message that has left: it is a request, whose acknowledgement may have the response. */
+  get isRequest(): boolean {
+    return this.#bytes !== undefined && isRequest(this.#bytes[1] as number)
   }
 
   override fire(): void {

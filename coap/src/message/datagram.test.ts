@@ -102,6 +102,13 @@ test('a message that was lent is read as long as the call lasts, and what was re
   assert.deepEqual([hex(token), hex(payload)], ['ab', '62'])
 })
 
+test('a message knows its token without a copy', () => {
+  const message = decode('42450001 abcd b161')
+  assert.ok(message.hasToken(bytes('abcd')))
+  for (const other of ['', 'ab', 'abce', 'abcd00', 'bbcd']) assert.ok(!message.hasToken(bytes(other)), other)
+  assert.ok(decode('40450001').hasToken(new Uint8Array(0)))
+})
+
 test('a message that is kept outlives the packet that brought it', () => {
   const packet = bytes('41450001 ab b161 ff 62')
   const message = (decodeDatagram(packet, false) as Datagram).keep()

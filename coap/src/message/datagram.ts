@@ -49,6 +49,13 @@ export class Datagram extends Message {
     return this.tokenEnd - this.tokenStart
   }
 
+  /** Is this its token? Copies nothing. */
+  hasToken(token: Uint8Array): boolean {
+    if (token.length !== this.tokenLength) return false
+    for (let at = 0; at < token.length; at++) if (token[at] !== this.#packet[this.tokenStart + at]) return false
+    return true
+  }
+
   override get payload(): Uint8Array {
     return this.#bytes(this.#payloadStart, this.#packet.length)
   }
