@@ -59,6 +59,17 @@ test('a placeholder stands for what it meets first, and for nothing else from th
   assert.equal(toHex(encodePattern(read('RST $id'), bindings)), '70001234')
 })
 
+test('bytes may have placeholders among them', () => {
+  const bindings: Bindings = new Map<string, number | string>([
+    ['$id', 0x12],
+    ['$token', 'abcd'],
+  ])
+  const pattern = read('bytes 42 00 $id $token ff')
+  assert.equal(formatDatagramPattern(pattern), 'bytes 42 00 $id $token ff')
+  assert.equal(toHex(encodePattern(pattern, bindings)), '42000012abcdff')
+  assert.ok(matches(pattern, fromHex('42000012abcdff'), bindings))
+})
+
 test('a message that does not fit binds nothing', () => {
   const bindings: Bindings = new Map()
   assert.ok(!matches(read('CON 2.05 $id token $token "a"'), encode('CON 2.05 0x1234 token 4a "b"'), bindings))

@@ -44,14 +44,30 @@ export interface MessagePattern extends ContentPattern {
   readonly token: Uint8Array | Placeholder
 }
 
-/** Any bytes: `bytes 40 01 12 34`. */
-export type DatagramPattern = MessagePattern | Uint8Array
+/** Any bytes: `bytes 40 01 $id ff`. */
+export class BytesPattern {
+  readonly parts: readonly (Uint8Array | Placeholder)[]
+
+  constructor(parts: readonly (Uint8Array | Placeholder)[]) {
+    this.parts = parts
+  }
+
+  encode(bindings: Bindings): Uint8Array {
+    const hex = this.parts.map((part) => (part instanceof Placeholder ? boundHex(part, bindings) : toHex(part)))
+    return fromHex(hex.join(''))
+  }
+}
+
+export type DatagramPattern = MessagePattern | BytesPattern
 
 export function parseDatagram(words: Words): DatagramPattern {
   if (words.skip('bytes')) {
-    let digits = ''
-    while (!words.isEmpty) digits += words.bare('hexadecimal digits')
-    return fromHex(digits)
+    const parts: (Uint8Array | Placeholder)[] = []
+    while (!words.isEmpty) {
+      const word = words.bare('hexadecimal digits')
+      parts.push(isPlaceholder(word) ? new Placeholder(word) : fromHex(word))
+    }
+    return new BytesPattern(parts)
   }
   const type = types.get(words.bare('CON, NON, ACK, RST or bytes'))
   if (type === undefined) throw new ScriptError('a message is CON, NON, ACK or RST')
@@ -89,7 +105,7 @@ export function parseToken(words: Words): Uint8Array | Placeholder {
 
 /** The datagram that a pattern stands for. */
 export function encodePattern(pattern: DatagramPattern, bindings: Bindings): Uint8Array {
-  if (pattern instanceof Uint8Array) return pattern
+  if (pattern instanceof BytesPattern) return pattern.encode(bindings)
   const { type, code, options, payload } = pattern
   const id = pattern.id instanceof Placeholder ? Number(bound(pattern.id, bindings)) : pattern.id
   const token = pattern.token instanceof Placeholder ? fromHex(String(bound(pattern.token, bindings))) : pattern.token
@@ -108,7 +124,7 @@ export function optionsOf(patterns: readonly OptionPattern[], bindings: Bindings
 
 /** Does a datagram fit? Then, and only then, its placeholders are bound. */
 export function matches(pattern: DatagramPattern, packet: Uint8Array, bindings: Bindings): boolean {
-  if (pattern instanceof Uint8Array) return toHex(pattern) === toHex(packet)
+  if (pattern instanceof BytesPattern) return toHex(pattern.encode(bindings)) === toHex(packet)
   const message = decodeDatagram(packet)
   if (message === undefined || message.type !== pattern.type) return false
   const tentative: Bindings = new Map(bindings)
@@ -138,7 +154,7 @@ export function matchesContent(pattern: ContentPattern, message: Message, bindin
 /** A datagram as a script has it: a message, or bytes where it is none. `parseDatagram` reads it as the same bytes. */
 export function formatDatagram(packet: Uint8Array): string {
   const message = decodeDatagram(packet)
-  if (message === undefined) return `bytes ${toHex(packet).replace(/..(?!$)/g, '$& ')}`
+  if (message === undefined) return `bytes ${spaced(packet)}`
   return `${formatHead(message)}${formatContent(message)}`
 }
 
@@ -151,7 +167,8 @@ export function formatContent({ options, payload }: Message): string {
 
 /** A pattern as a script has it. */
 export function formatDatagramPattern(pattern: DatagramPattern): string {
-  if (pattern instanceof Uint8Array) return `bytes ${toHex(pattern).replace(/..(?!$)/g, '$& ')}`
+  if (pattern instanceof BytesPattern)
+    return `bytes ${pattern.parts.map((part) => (part instanceof Placeholder ? part.name : spaced(part))).join(' ')}`
   const { type, code, id, token } = pattern
   const words = [typeNames[type] as string]
   if (code !== Code.Empty) words.push(formatShortCode(code))
@@ -174,6 +191,16 @@ export function formatShortCode(code: Code): string {
 
 const typeNames = ['CON', 'NON', 'ACK', 'RST'] as const
 const types: ReadonlyMap<string, Type> = new Map(typeNames.map((name, type) => [name, type as Type]))
+
+/** A Message ID as two bytes, a token as it is. */
+function boundHex(placeholder: Placeholder, bindings: Bindings): string {
+  const value = bound(placeholder, bindings)
+  return typeof value === 'number' ? value.toString(16).padStart(4, '0') : value
+}
+
+function spaced(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/..(?!$)/g, '$& ')
+}
 
 function parseId(word: string): number | Placeholder {
   if (isPlaceholder(word)) return new Placeholder(word)
