@@ -2,6 +2,7 @@
 // can stand in its place. CachingResolver goes around any of them.
 
 import type { Signal } from '../context/signal.ts'
+import { ConnectionError } from '../errors.ts'
 import { canonicalIpAddress } from '../uri/ip-address.ts'
 
 export interface Resolver {
@@ -16,6 +17,16 @@ export interface Resolution {
   readonly addresses: readonly string[]
   /** How long they hold, in milliseconds. */
   readonly ttl: number
+}
+
+/** Knows no name: of a transport that is only asked for literal addresses. */
+export const noNames: Resolver = {
+  resolve: async (host) => {
+    throw new ConnectionError(`${host} is a name, and this transport has no resolver: give it one, or use an address`, {
+      code: 'COAP_HOST_NOT_FOUND',
+    })
+  },
+  forget() {},
 }
 
 export interface CachingResolverOptions {

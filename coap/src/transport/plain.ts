@@ -4,16 +4,16 @@ import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
 import type { CoapError } from '../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
-import type { Resolver } from '../network/resolver.ts'
+import { noNames, type Resolver } from '../network/resolver.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
 import { AddressBook } from './address-book.ts'
 import { anonymous, type Identity } from './identity.ts'
 import { PathKeys } from './path-keys.ts'
 import type { Association, Peer, Transport, TransportReceiver } from './transport.ts'
 
-/** A transport of the scheme `coap` on a network. */
-export function plain(network: Network, options: { readonly resolver: Resolver }): Transport {
-  return new PlainTransport(network, options.resolver)
+/** A transport of the scheme `coap` on a network. Without a resolver it asks literal addresses only. */
+export function plain(network: Network, { resolver = noNames }: { readonly resolver?: Resolver } = {}): Transport {
+  return new PlainTransport(network, resolver)
 }
 
 class PlainAssociation implements Association {

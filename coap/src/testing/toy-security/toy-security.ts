@@ -4,7 +4,7 @@
 import { type Context, randomUint32 } from '../../context/context.ts'
 import type { Signal } from '../../context/signal.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
-import { CachingResolver, type Resolver } from '../../network/resolver.ts'
+import { CachingResolver, noNames, type Resolver } from '../../network/resolver.ts'
 import { AddressBook } from '../../transport/address-book.ts'
 import { type Claims, hasExpired, type Identity } from '../../transport/identity.ts'
 import type { Association, Transport, TransportReceiver } from '../../transport/transport.ts'
@@ -76,11 +76,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
   async open(receiver: TransportReceiver, context: Context): Promise<void> {
     this.#receiver = receiver
     this.#context = context
-    const none: Resolver = {
-      resolve: async (host) => Promise.reject(new Error(`no resolver for ${host}`)),
-      forget() {},
-    }
-    this.#addresses = new AddressBook(new CachingResolver(this.#options.resolver ?? none, context))
+    this.#addresses = new AddressBook(new CachingResolver(this.#options.resolver ?? noNames, context))
     await this.#network.open(this, context)
   }
 
