@@ -87,7 +87,7 @@ class Play {
   }
 
   async perform(step: Step): Promise<void> {
-    if (step.kind !== 'leaves' && step.kind !== 'silence') this.expectSilence()
+    if (!looks.has(step.kind)) this.expectSilence()
     switch (step.kind) {
       case 'arrives':
         this.#player(step.peer).send(encodePattern(step.message, this.#bindings))
@@ -240,6 +240,9 @@ class Player {
     this.#network.send(packet, packet.length, this.#network.path(this.#endpoint))
   }
 }
+
+/** Steps that only look; before all others nothing may be left that the endpoint has sent. */
+const looks: ReadonlySet<Action['kind']> = new Set(['leaves', 'silence', 'outcome', 'handled', 'counted', 'compare'])
 
 /** Scripts name addresses. */
 const nobody: Resolver = {
