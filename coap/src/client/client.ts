@@ -1,0 +1,217 @@
+// The client. Modelled on the web's `fetch`: a URL and an init, a response whatever its code, `ok`, a signal. (`client.fetch` sends
+// CoAP's FETCH.)
+
+import { platform } from '#platform'
+import type { Context } from '../context/context.ts'
+import type { Continuity } from '../endpoint/continuity.ts'
+import { Endpoint } from '../endpoint/endpoint.ts'
+import type { Limits } from '../endpoint/limits.ts'
+import { ConnectionError, UsageError } from '../errors.ts'
+import { compose, type Handler, type Layer } from '../handler/handler.ts'
+import type { Response } from '../handler/response.ts'
+import { Observe } from '../message/option.ts'
+import { Options } from '../message/options.ts'
+import type { Transmission } from '../message/transmission.ts'
+import type { Peer } from '../transport/transport.ts'
+import { CoapUri } from '../uri/coap-uri.ts'
+import { LazyEndpoint } from './lazy-endpoint.ts'
+import { Observation } from './observation.ts'
+import { type ClientRequestInit, requestOf } from './request-init.ts'
+import { Wait, type WaitOptions } from './wait.ts'
+
+/** All of it optional. Without any, all clients of a program share one endpoint. */
+export interface ClientOptions {
+  /** Around each request, the first outermost. */
+  readonly layers?: readonly Layer[]
+  readonly transmission?: Transmission
+  readonly limits?: Limits
+  readonly continuity?: Continuity
+  /** Asks through this endpoint, which is open and stays open: to ask peers of a server, and on transports of your own. */
+  readonly endpoint?: Endpoint
+}
+
+/** An init that leaves the method to the name of the function. */
+export type MethodInit = Omit<ClientRequestInit, 'method'>
+
+export interface PingInit extends WaitOptions {
+  readonly transmission?: Transmission
+}
+
+export class Client {
+  #shared: Shared
+  #peer: Peer | undefined = undefined
+
+  constructor(options: ClientOptions = {}) {
+    this.#shared = new Shared(options)
+  }
+
+  /**
+   * Asks, and gives the response whatever its code: `ok` tells, `orThrow()` throws.
+   * @throws FormatError if the URL is none, with the place of its fault
+   * @throws UsageError for a scheme that is not spoken, an init that contradicts itself, a body over 1,024 bytes
+   * @throws TimeoutError, ResetError, ConnectionError if there is no usable response
+   */
+  async request(url: string | CoapUri, init: ClientRequestInit = {}): Promise<Response> {
+    const wait = this.#shared.wait(init)
+    try {
+      const request = requestOf(this.#uriOf(url), init, wait.signal, this.#peer)
+      const handler = await this.#shared.handler()
+      return await handler(request)
+    } finally {
+      wait.end()
+    }
+  }
+
+  get(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'GET' })
+  }
+
+  post(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'POST' })
+  }
+
+  put(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'PUT' })
+  }
+
+  delete(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'DELETE' })
+  }
+
+  /** RFC 8132 2: a safe request with a body. */
+  fetch(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'FETCH' })
+  }
+
+  /** RFC 8132 3. */
+  patch(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'PATCH' })
+  }
+
+  /** RFC 8132 3: a patch that may be applied twice. */
+  ipatch(url: string | CoapUri, init: MethodInit = {}): Promise<Response> {
+    return this.request(url, { ...init, method: 'iPATCH' })
+  }
+
+  /**
+   * Watches a resource (RFC 7641): `for await (const response of client.observe(url))`. Nothing is sent before it is read. The first
+   * response comes first, whether the server observes or not; `timeout` is for that one. Methods: GET (default) and FETCH.
+   */
+  observe(url: string | CoapUri, init: ClientRequestInit = {}): Observation {
+    const options = (init.options?.clone() ?? new Options()).set(Observe, 0)
+    return new Observation(
+      () => this.#shared.wait(init),
+      async (signal) => {
+        const request = requestOf(this.#uriOf(url), { ...init, options }, signal, this.#peer)
+        const handler = await this.#shared.handler()
+        return handler(request)
+      },
+    )
+  }
+
+  /** Asks whether somebody is there (RFC 7252 4.3): the milliseconds that the answer took. Rejects as `request` does. */
+  async ping(url: string | CoapUri, { transmission, ...init }: PingInit = {}): Promise<number> {
+    const wait = this.#shared.wait(init)
+    try {
+      const target = this.#peer ?? this.#uriOf(url)
+      const endpoint = await this.#shared.opened()
+      return await endpoint.ping(target, { signal: wait.signal, ...(transmission && { transmission }) })
+    } finally {
+      wait.end()
+    }
+  }
+
+  /**
+   * A client that asks this peer, for instance one that has called us: `new Client({ endpoint }).to(request.peer)`. It takes paths
+   * (`/status`) as well as URLs, and shares all else with this one, `close()` too.
+   */
+  to(peer: Peer): Client {
+    const client = new Client()
+    client.#shared = this.#shared
+    client.#peer = peer
+    return client
+  }
+
+  /** Ends what is outstanding, and all observations. An endpoint that was handed in, or that others share, stays open. */
+  async close(): Promise<void> {
+    await this.#shared.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #uriOf(url: string | CoapUri): CoapUri {
+    if (typeof url !== 'string') return url
+    if (this.#peer === undefined) return CoapUri.parse(url)
+    const [association] = this.#peer.associations
+    if (association === undefined) throw new ConnectionError('the peer is gone', { code: 'COAP_PEER_GONE' })
+    const { transport, path } = association
+    const scheme = transport.schemes[0] as string
+    const base = CoapUri.compose({ scheme, uriPath: [], uriQuery: [], destination: path.remote })
+    if (base === undefined) throw new UsageError(`no URI has the address ${path.remote.host}: ask with a whole URL`)
+    return base.resolve(url)
+  }
+}
+
+/** What a client has in common with those that it made `to` a peer. */
+class Shared {
+  readonly #endpoint: LazyEndpoint | Endpoint
+  readonly #owned: boolean
+  readonly #layer: Layer
+  readonly #waits = new Set<Wait>()
+  #handler: Handler | undefined = undefined
+  #closed = false
+
+  constructor({ endpoint, layers = [], ...options }: ClientOptions) {
+    if (endpoint !== undefined && Object.keys(options).length > 0)
+      throw new UsageError(
+        `${Object.keys(options).join(', ')}: set where the endpoint is made, not where it is handed in`,
+      )
+    this.#layer = compose(...layers)
+    const { understands = [] } = this.#layer
+    this.#owned = endpoint === undefined && (understands.length > 0 || Object.keys(options).length > 0)
+    this.#endpoint = endpoint ?? (this.#owned ? new LazyEndpoint(() => make({ ...options, understands })) : everybodys)
+  }
+
+  async opened(): Promise<Endpoint> {
+    return this.#endpoint instanceof Endpoint ? this.#endpoint : this.#endpoint.opened()
+  }
+
+  /** Answers requests through the layers. */
+  async handler(): Promise<Handler> {
+    const endpoint = await this.opened()
+    this.#handler ??= this.#layer(endpoint.send, endpoint.context)
+    return this.#handler
+  }
+
+  wait(options: WaitOptions): Wait {
+    if (this.#closed) throw new UsageError('the client is closed: make another one')
+    const wait = new Wait(this.#context, options, () => {
+      this.#waits.delete(wait)
+      release()
+    })
+    const release = platform.hold()
+    this.#waits.add(wait)
+    return wait
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const wait of [...this.#waits])
+      wait.abort(new ConnectionError('the client was closed', { code: 'COAP_CLOSED' }))
+    if (this.#owned && this.#endpoint instanceof LazyEndpoint) await this.#endpoint.close()
+  }
+
+  get #context(): Context {
+    return this.#endpoint instanceof Endpoint ? this.#endpoint.context : this.#endpoint.endpoint.context
+  }
+}
+
+/** The one endpoint of all clients that want nothing special. */
+const everybodys = new LazyEndpoint(() => make({}))
+
+function make(options: Omit<ConstructorParameters<typeof Endpoint>[0], 'context' | 'transports'>): Endpoint {
+  const context = platform.context()
+  return new Endpoint({ ...options, context, transports: platform.asking(context) })
+}

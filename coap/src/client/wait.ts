@@ -1,0 +1,61 @@
+// Something that somebody waits for: the answer to a request or a ping, or an observation's next. It ends without one when its time is
+// over, its caller's signal is aborted, or its client is closed; and until it has ended the process goes on.
+
+import type { Context } from '../context/context.ts'
+import type { Signal } from '../context/signal.ts'
+import { Timer } from '../context/timer.ts'
+import { TimeoutError, UsageError } from '../errors.ts'
+
+export interface WaitOptions {
+  /** Milliseconds until it is given up, look-ups and retransmissions included. Default: as long as the protocol goes on (RFC 7252 4.8.2). */
+  readonly timeout?: number
+  /** Gives it up: it rejects with the signal's reason. */
+  readonly signal?: Signal
+}
+
+export class Wait extends Timer {
+  readonly #context: Context
+  readonly #abort = new AbortController()
+  readonly #timeout: number
+  readonly #release: () => void
+
+  /** `release` is called when it has ended. */
+  constructor(context: Context, { timeout, signal }: WaitOptions, release: (wait: Wait) => void) {
+    super()
+    if (timeout !== undefined && !(timeout > 0))
+      throw new UsageError(`timeout is a number of milliseconds above 0, not ${timeout}`)
+    this.#context = context
+    this.#timeout = timeout ?? Number.POSITIVE_INFINITY
+    if (Number.isFinite(this.#timeout)) context.timers.arm(this, this.#timeout)
+    const follow = (): void => this.abort(signal?.reason)
+    if (signal?.aborted) follow()
+    else signal?.addEventListener('abort', follow, { once: true })
+    this.#release = () => {
+      signal?.removeEventListener('abort', follow)
+      release(this)
+    }
+  }
+
+  get signal(): Signal {
+    return this.#abort.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#abort.abort(reason)
+  }
+
+  override fire(): void {
+    this.abort(new TimeoutError(`no answer within ${this.#timeout / 1000} s`))
+  }
+
+  /** What is awaited now may take as long as it likes. */
+  extend(): void {
+    this.#context.timers.cancel(this)
+  }
+
+  /** Nobody waits any more. */
+  end(): void {
+    this.#context.timers.cancel(this)
+    this.#release()
+  }
+}
