@@ -1,4 +1,4 @@
-// Every error class but ResponseError (handler/response-error.ts needs Response).
+// Every error class but ResponseError (handler/response.ts needs Response).
 // An error says whose fault it is, what happened, and what was expected. Match by `code`, never by `instanceof`:
 // two copies of the library may be loaded. Noise from the network never becomes an error: it is counted and traced.
 

@@ -3,33 +3,38 @@
 import { Timer } from '../context/timer.ts'
 import { after, type Handler } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
-import type { Response } from '../handler/response.ts'
-import type { Subject } from '../handler/subject.ts'
+import { Response, type Watchable } from '../handler/response.ts'
+import { Code } from '../message/code.ts'
+import type { Incoming } from './incoming.ts'
 import type { Observation } from './observation.ts'
 import type { Observations } from './observations.ts'
 
 export interface ObservationGroupInit {
   readonly observations: Observations
-  readonly subject: Subject
+  readonly subject: Watchable
   /** What these observers have in common. */
   readonly key: string
   readonly again: Handler
   /** One of the observers' requests, which stands for all. */
   readonly request: Request
-  readonly sequence: number
+  /** The same as it came in: it notes whether the handler looks at who asks. */
+  readonly incoming: Incoming
 }
 
 export class ObservationGroup extends Timer {
   readonly observations: Observations
-  readonly subject: Subject
+  readonly subject: Watchable
   readonly key: string
   readonly observers: Set<Observation> = new Set()
   readonly #again: Handler
   readonly #request: Request
+  readonly #incoming: Incoming
   /** The state to send; undefined until something has changed. */
   latest: Response | undefined = undefined
-  /** The sequence number of the state (RFC 7641 4.4). */
+  /** The sequence number of the state (RFC 7641 4.4), of which 24 bits are sent. */
   sequence: number
+  /** The last number that was given out: to a state, or to who registered meanwhile. */
+  #lastNumber: number
   #asking = false
   #changed = false
 
@@ -40,7 +45,9 @@ export class ObservationGroup extends Timer {
     this.key = init.key
     this.#again = init.again
     this.#request = init.request
-    this.sequence = init.sequence
+    this.#incoming = init.incoming
+    this.sequence = this.observations.ticks()
+    this.#lastNumber = this.sequence
   }
 
   /** Changes of one turn are one change: the handler is asked when the turn is over. */
@@ -59,16 +66,25 @@ export class ObservationGroup extends Timer {
 
   /** A new state, for all observers. */
   publish(response: Response): void {
-    this.sequence = this.observations.nextSequence()
+    this.sequence = this.nextNumber()
     this.latest = response
     for (const observer of this.observers) observer.notify()
   }
 
+  /** A number that is higher than all before, also those of an earlier group with the same observers: it goes with the clock. */
+  nextNumber(): number {
+    this.#lastNumber = Math.max(this.#lastNumber + 1, this.observations.ticks())
+    return this.#lastNumber
+  }
+
   #ask(): void {
     this.#asking = true
+    const looked = this.#incoming.lookedAtPeer
     const done = (response: Response): Response => {
       this.#asking = false
-      if (this.observers.size > 0) this.publish(response)
+      // What is for one peer alone went to several so far: each of them has to be asked for by itself from now on.
+      const shared = this.#incoming.lookedAtPeer && !looked
+      if (this.observers.size > 0) this.publish(shared ? observeAnew() : response)
       return response
     }
     const failed = (error: unknown): void => {
@@ -86,4 +102,8 @@ export class ObservationGroup extends Timer {
       failed(error)
     }
   }
+}
+
+function observeAnew(): Response {
+  return Response.diagnostic(Code.ServiceUnavailable, 'the answer depends on who asks now: observe anew')
 }

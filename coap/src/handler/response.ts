@@ -1,19 +1,19 @@
-// A response: made by a handler, or received by a client. `observing` and `map` say how the notifications after it come about.
+// A response: made by a handler, or received by a client. `observing` and `map` say how the notifications after it come about; an error
+// can be thrown as a `ResponseError`.
 
 import { encodeCbor } from '../cbor/cbor.ts'
-import { Code, codeClass } from '../message/code.ts'
+import { CoapError } from '../errors.ts'
+import { Code, codeClass, describeCode } from '../message/code.ts'
 import { assignedFormat, ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { ContentFormatOption, Observe } from '../message/option.ts'
-import { encodeUtf8 } from '../message/option-format.ts'
+import { decodeUtf8, encodeUtf8 } from '../message/option-format.ts'
 import { Options } from '../message/options.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
 import { type Body, WholeBody } from './body.ts'
-import type { Handler } from './handler.ts'
-import { nobody } from './request.ts'
-import { ResponseError } from './response-error.ts'
-import type { Subject } from './subject.ts'
+import { decodeProblemDetails, type ProblemDetails } from './problem-details.ts'
+import { nobody, type Request } from './request.ts'
 
 /** What a handler gives as content. */
 export type Content = string | Uint8Array
@@ -24,11 +24,23 @@ export interface ResponseInit extends MessageInit {
   readonly notifications?: AsyncIterable<Response>
 }
 
+/** What watches a subject: an endpoint, for those who observe there. Without a response the handler is asked. */
+export interface Watcher {
+  changed(response: Response | undefined): void
+  gone(response: Response | undefined): void
+}
+
+/** What can be observed: a `Subject`. */
+export interface Watchable {
+  watch(watcher: Watcher): void
+  unwatch(watcher: Watcher): void
+}
+
 /** How the notifications after a response come about (RFC 7641 4.2). */
 export interface Observing {
-  readonly subject: Subject
+  readonly subject: Watchable
   /** The handler to ask again, the innermost one; its router fills it in. */
-  readonly again: Handler | undefined
+  readonly again: ((request: Request) => Response | Promise<Response>) | undefined
   /** What the layers did to the first response, innermost first; they do it to each notification. */
   readonly changes: readonly ((response: Response) => Response)[]
 }
@@ -128,7 +140,7 @@ export class Response extends Message {
   }
 
   /** Offers to observe: when the subject changes, `again` is asked (by default the route's handler). Errors are never observed. */
-  observing(subject: Subject, again?: Handler): this {
+  observing(subject: Watchable, again?: (request: Request) => Response | Promise<Response>): this {
     this.#observing = { subject, again, changes: this.#observing?.changes ?? [] }
     return this
   }
@@ -149,4 +161,39 @@ export class Response extends Message {
     copy.#observing = this.#observing
     return copy
   }
+}
+
+/** A 4.xx or 5.xx as an exception: thrown by a handler it becomes the response, thrown by `orThrow` it carries what was received. */
+export class ResponseError extends CoapError {
+  readonly response: Response
+
+  /** `throw new ResponseError(Response.diagnostic(Code.Conflict, 'the valve is in use'))` */
+  constructor(response: Response) {
+    super(describe(response), { code: 'COAP_RESPONSE' })
+    this.response = response
+  }
+
+  /** The problem details (RFC 9290), if the response has them. */
+  get problem(): ProblemDetails | undefined {
+    return problemOf(this.response)
+  }
+}
+
+/** The problem details of a response; undefined if it has none that can be read. */
+export function problemOf(response: Response): ProblemDetails | undefined {
+  return response.contentFormat === ContentFormat.problemDetails ? decodeProblemDetails(response.payload) : undefined
+}
+
+function describe(response: Response): string {
+  const problem = problemOf(response)
+  const words =
+    problem === undefined
+      ? diagnosticOf(response)
+      : [problem.title, problem.detail].filter((part) => part !== undefined).join(': ')
+  return words === '' ? describeCode(response.code) : `${describeCode(response.code)}: ${words}`
+}
+
+/** The diagnostic payload (RFC 7252 5.5.2): only where no Content-Format says that it is something else. */
+function diagnosticOf(response: Response): string {
+  return response.contentFormat === undefined ? (decodeUtf8(response.payload) ?? '') : ''
 }

@@ -1,16 +1,10 @@
 // A subject (RFC 7641 1.2): something that changes, and that resources show. Handlers say `response.observing(subject)`, whoever
 // changes it says `subject.changed()`.
 
-import type { Response } from './response.ts'
+import type { Response, Watchable, Watcher } from './response.ts'
 
-/** What watches a subject: an endpoint's observations of it. */
-export interface SubjectWatcher {
-  changed(response: Response | undefined): void
-  gone(response: Response | undefined): void
-}
-
-export class Subject {
-  readonly #watchers = new Set<SubjectWatcher>()
+export class Subject implements Watchable {
+  readonly #watchers = new Set<Watcher>()
 
   /** Tells all observers. With a response that one goes out; without, the handler is asked, once for all who would get the same. */
   changed(response?: Response): void {
@@ -23,11 +17,11 @@ export class Subject {
   }
 
   /** For endpoints. */
-  watch(watcher: SubjectWatcher): void {
+  watch(watcher: Watcher): void {
     this.#watchers.add(watcher)
   }
 
-  unwatch(watcher: SubjectWatcher): void {
+  unwatch(watcher: Watcher): void {
     this.#watchers.delete(watcher)
   }
 

@@ -3,8 +3,7 @@
 
 import type { Layer } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
-import { Response } from '../handler/response.ts'
-import { ResponseError } from '../handler/response-error.ts'
+import { Response, ResponseError } from '../handler/response.ts'
 import { Code, describeCode } from '../message/code.ts'
 import { formatResourceName } from '../uri/resource-name.ts'
 

@@ -3,8 +3,7 @@
 
 import { decodeCbor, encodeCbor } from '../cbor/cbor.ts'
 import type { Request } from '../handler/request.ts'
-import { type Content, Response } from '../handler/response.ts'
-import { ResponseError } from '../handler/response-error.ts'
+import { type Content, Response, ResponseError } from '../handler/response.ts'
 import { formatLinks } from '../links/format-links.ts'
 import { Link } from '../links/link.ts'
 import { parseLinks } from '../links/parse-links.ts'

@@ -4,8 +4,7 @@
 
 import { UsageError } from '../errors.ts'
 import { encodeProblemDetails, type ProblemDetails } from '../handler/problem-details.ts'
-import { Response } from '../handler/response.ts'
-import { ResponseError } from '../handler/response-error.ts'
+import { Response, ResponseError } from '../handler/response.ts'
 import { type Code, codeClass, describeCode } from '../message/code.ts'
 import { ContentFormat } from '../message/content-format.ts'
 
