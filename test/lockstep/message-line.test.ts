@@ -94,6 +94,10 @@ test('each part of a message counts', () => {
   assert.ok(matches(pattern, encode('CON 2.05 0x1234 token 4a Max-Age 1 "a"'), new Map()))
 })
 
+test('a payload may be so many bytes, whatever they say', () => {
+  assert.equal(toHex(encode('CON PUT 0x0001 payload 3 bytes')), '40030001ff616161')
+})
+
 test('any payload is one that is there', () => {
   const pattern = read('ACK 4.02 0x0001 payload any')
   assert.ok(matches(pattern, encode('ACK 4.02 0x0001 "what?"'), new Map()))

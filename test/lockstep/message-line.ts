@@ -208,10 +208,14 @@ function parseId(word: string): number | Placeholder {
   return Number.parseInt(word.slice(2), 16)
 }
 
+/** What `payload 1024 bytes` consists of: the letter a. */
+const filler = 0x61
+
 function parsePayload(words: Words): Uint8Array | 'any' {
   if (!words.skip('payload')) return new TextEncoder().encode(words.text('a payload'))
   const word = words.bare('the bytes of the payload like 0x0102, or any')
   if (word === 'any') return word
+  if (/^\d+$/.test(word) && words.skip('bytes')) return new Uint8Array(Number(word)).fill(filler)
   if (!word.startsWith('0x')) throw new ScriptError(`expected a payload like 0x0102, not '${word}'`)
   return fromHex(word.slice(2))
 }

@@ -58,12 +58,12 @@ class Play {
   #handled = 0
 
   constructor(script: Script) {
-    const { seed, handler, endpoint, transmission, limits } = script.setting
+    const { seed, handler, endpoint, maxPacketSize, transmission, limits } = script.setting
     this.#script = script
     this.#context = createContext(seed)
     this.#hub = new MemoryHub(this.#context)
     this.#stage = handler === undefined ? undefined : stageNamed(handler, this.#context)
-    const network = this.#hub.network(endpoint, { packetsAreOwned: false })
+    const network = this.#hub.network(endpoint, { maxPacketSize, packetsAreOwned: false })
     this.#endpoint = new Endpoint({
       context: this.#context,
       transports: [plain(network, { resolver: nobody })],
@@ -260,5 +260,5 @@ function expectEqual(what: string, got: number, expected: number): void {
 }
 
 function shown(value: number | string): string {
-  return typeof value === 'number' ? `0x${value.toString(16)}` : value
+  return typeof value === 'number' ? `${value} or 0x${value.toString(16)}` : value
 }

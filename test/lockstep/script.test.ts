@@ -13,6 +13,7 @@ endpoint [2001:db8::1]:5684
 peer A 192.0.2.2:61616
 transmission nstart 2
 limit backlog 3
+maxPacketSize 100
 -> CON GET 0x0001   # a comment
 A <- RST 0x0001
 
@@ -27,6 +28,7 @@ advance 1.5 s
     handler: 'counting',
     seed: 7,
     endpoint: { host: '2001:db8::1', port: 5684 },
+    maxPacketSize: 100,
     peers: new Map([
       ['peer', { host: '192.0.2.1', port: 5683 }],
       ['A', { host: '192.0.2.2', port: 61616 }],
@@ -37,12 +39,12 @@ advance 1.5 s
   assert.deepEqual(
     one.steps.map(({ line, text, kind }) => [line, text, kind]),
     [
-      [9, '-> CON GET 0x0001   # a comment', 'arrives'],
-      [10, 'A <- RST 0x0001', 'leaves'],
+      [10, '-> CON GET 0x0001   # a comment', 'arrives'],
+      [11, 'A <- RST 0x0001', 'leaves'],
     ],
   )
-  assert.deepEqual([other?.title, other?.line, other?.setting.seed], ['the second', 12, 1])
-  assert.deepEqual(other?.steps, [{ kind: 'advance', milliseconds: 1500, line: 13, text: 'advance 1.5 s' }])
+  assert.deepEqual([other?.title, other?.line, other?.setting.seed], ['the second', 13, 1])
+  assert.deepEqual(other?.steps, [{ kind: 'advance', milliseconds: 1500, line: 14, text: 'advance 1.5 s' }])
 })
 
 test('each statement is read', () => {

@@ -29,6 +29,8 @@ export interface Setting {
   readonly handler: string | undefined
   readonly seed: number
   readonly endpoint: NetworkAddress
+  /** In bytes: longer ones its network does not take. */
+  readonly maxPacketSize: number
   readonly peers: ReadonlyMap<string, NetworkAddress>
   readonly transmission: Transmission
   readonly limits: Readonly<Record<string, number>>
@@ -80,6 +82,7 @@ const defaults: Setting = {
   handler: undefined,
   seed: 1,
   endpoint: { host: '192.0.2.100', port: 5683 },
+  maxPacketSize: 65_507,
   peers: new Map([[defaultPeer, { host: '192.0.2.1', port: 5683 }]]),
   transmission: {},
   limits: {},
@@ -126,6 +129,8 @@ function parseSetting(words: Words, before: Setting): Setting | undefined {
       return { ...before, seed: parseCount(words, 'a seed') }
     case 'endpoint':
       return { ...before, endpoint: parseAddress(words) }
+    case 'maxPacketSize':
+      return { ...before, maxPacketSize: parseCount(words, 'a number of bytes') }
     case 'peer': {
       const name = words.bare('a name')
       if (!/^[A-Za-z]\w*$/.test(name)) throw new ScriptError(`expected a name like A, not '${name}'`)
@@ -142,7 +147,7 @@ function parseSetting(words: Words, before: Setting): Setting | undefined {
   }
 }
 
-const settingNames = ['handler', 'seed', 'endpoint', 'peer', 'transmission', 'limit']
+const settingNames = ['handler', 'seed', 'endpoint', 'maxPacketSize', 'peer', 'transmission', 'limit']
 
 const statements: Readonly<Record<string, (words: Words) => Action>> = {
   advance: (words) => ({ kind: 'advance', milliseconds: parseDuration(words) }),
