@@ -5,4 +5,10 @@ export { Timer, type Timers } from './context/timer.ts'
 export { TimerWheel } from './context/timer-wheel.ts'
 export { silentTrace, type Trace, type TraceName, traceNames } from './context/trace.ts'
 export type { Network, NetworkAddress, NetworkReceiver, Path } from './network/network.ts'
-export { CachingResolver, type Resolution, type Resolver } from './network/resolver.ts'
+export {
+  CachingResolver,
+  type CachingResolverOptions,
+  cachingResolverDefaults,
+  type Resolution,
+  type Resolver,
+} from './network/resolver.ts'

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { problemsIn, programsOf, typeCheck } from './code-blocks.ts'
-import { checkGenerated, markGenerated } from './generated.ts'
+import { checkGenerated, difference, markGenerated } from './generated.ts'
 import { brokenLinks, missingFiles, type Tree } from './links.ts'
 import { anchors, codeBlocks, type Problem } from './markdown.ts'
 import { checkTable, columns } from './rfc-tables.ts'
@@ -152,6 +152,16 @@ test('a generated document that was edited, or lacks its mark, is reported', () 
   ])
   assert.deepEqual(lines(checkGenerated('docs/interop.md', '# Interop\n')), [
     'docs/interop.md:1: is made by a command, and lacks its mark in the first line',
+  ])
+})
+
+test('the first line that its command would write otherwise is reported', () => {
+  assert.deepEqual(difference('a.md', 'one\ntwo', 'one\ntwo', 'npm run it'), [])
+  assert.deepEqual(lines(difference('a.md', 'one\ntwo\nthree', 'one\n2\nthree', 'npm run it')), [
+    "a.md:2: has 'two' where `npm run it` writes '2'",
+  ])
+  assert.deepEqual(lines(difference('a.md', 'one\ntwo', 'one', 'npm run it')), [
+    "a.md:2: has 'two' where `npm run it` writes 'nothing'",
   ])
 })
 

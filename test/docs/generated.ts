@@ -23,6 +23,16 @@ export function checkGenerated(file: string, markdown: string): Problem[] {
   return [{ file, line: 1, message: `was edited by hand: run ${mark[1]} instead` }]
 }
 
+/** Where a document is not what its command would write now. */
+export function difference(file: string, text: string, now: string, command: string): Problem[] {
+  if (text === now) return []
+  const [before, after] = [text.split('\n'), now.split('\n')]
+  const index = after.findIndex((line, at) => line !== before[at])
+  const at = index < 0 ? after.length : index
+  const [had = 'nothing', has = 'nothing'] = [before[at], after[at]]
+  return [{ file, line: at + 1, message: `has '${had}' where \`${command}\` writes '${has}'` }]
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

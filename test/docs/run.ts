@@ -1,14 +1,18 @@
 // `npm run docs`: checks every Markdown file of the repository. Prints a line a problem; exit code 1 if there is any.
+// `npm run docs -- --write` writes what is made of the sources before: docs/defaults.md, and what commands print in transcripts.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programsOf, typeCheck } from './code-blocks.ts'
-import { checkGenerated } from './generated.ts'
+import { defaultsPage } from './defaults.ts'
+import { checkGenerated, difference } from './generated.ts'
 import { brokenLinks, missingFiles, type Tree } from './links.ts'
 import type { Problem } from './markdown.ts'
 import { checkTable } from './rfc-tables.ts'
+import { withRealOutput } from './transcripts.ts'
 
+const command = 'npm run docs -- --write'
 const root = join(import.meta.dirname, '../..')
 const tree: Tree = {
   exists: (path) => existsSync(join(root, path)),
@@ -22,8 +26,16 @@ const documents = list
   .toString()
   .split('\0')
   .filter((file) => file !== '' && tree.exists(file))
+const made: Problem[] = []
+for (const file of new Set([...documents, 'docs/defaults.md'])) {
+  const text = tree.exists(file) ? tree.read(file) : ''
+  const now = file === 'docs/defaults.md' ? await defaultsPage(root) : await withRealOutput(text, root)
+  if (process.argv.includes('--write') && now !== text) writeFileSync(join(root, file), now)
+  else made.push(...difference(file, text, now, command))
+}
+
 const programs = documents.flatMap((file) => programsOf(file, tree.read(file)))
-const problems: Problem[] = typeCheck(programs, root)
+const problems: Problem[] = [...made, ...typeCheck(programs, root)]
 
 for (const file of documents) {
   const text = tree.read(file)

@@ -13,6 +13,7 @@ export type Chance = number | ((packetNumber: number) => boolean)
 
 /** What happens to packets of one direction. Nothing happens by default. */
 export interface Faults {
+  /** The packet never comes. */
   readonly loss?: Chance
   /** The packet comes twice. */
   readonly duplicate?: Chance
