@@ -3,7 +3,7 @@
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
-import { ExchangeError, ResetError, TimeoutError } from '../errors.ts'
+import { ExchangeError, ResetError, TimeoutError, UsageError } from '../errors.ts'
 import type { Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
 import { codeClass, isIdempotent } from '../message/code.ts'
@@ -75,6 +75,10 @@ export class Exchange extends Timer implements Sender {
   departing(): Message {
     if (!this.request.confirmable) this.#context.timers.arm(this, this.parameters.responseTimeout)
     return this.#message
+  }
+
+  tooLong(maxMessageSize: number): undefined {
+    this.fail(new UsageError(`the request is longer than the ${maxMessageSize} bytes that one message may have here`))
   }
 
   settled(outcome: Outcome): void {

@@ -11,6 +11,7 @@ import type { Options } from '../message/options.ts'
 import type { Association } from '../transport/transport.ts'
 import type { Remembered } from './deduplication.ts'
 import type { Outcome, Sender } from './outgoing.ts'
+import { undeliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
 import type { Responder } from './responder.ts'
 
@@ -93,6 +94,10 @@ export class Incoming extends Timer implements Sender, RequestInit {
 
   departing(): Response | undefined {
     return this.#response
+  }
+
+  tooLong(maxMessageSize: number): Response {
+    return undeliverable(maxMessageSize)
   }
 
   settled(outcome: Outcome): void {

@@ -1,13 +1,12 @@
 // One observation that we serve (RFC 7641 4): a token of a peer's, and the group of those who get the same. At most one notification is
 // on its way at a time; it is made when it leaves, so that the newest state wins.
 
-import type { Response } from '../handler/response.ts'
-import { codeClass } from '../message/code.ts'
+import { Response } from '../handler/response.ts'
 import { Message } from '../message/message.ts'
 import { Observe } from '../message/option.ts'
 import type { ObservationGroup } from './observation-group.ts'
 import type { Outcome, Outgoing, Sender } from './outgoing.ts'
-import { deliverable } from './payload-limit.ts'
+import { deliverable, undeliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
 import type { TokenKey } from './tokens.ts'
 
@@ -27,6 +26,9 @@ export class Observation implements Sender {
   /** The sequence number of what was sent last. */
   #sent: number
   #outgoing: Outgoing | undefined = undefined
+  /** A notification waits for its turn, or is on its way. */
+  #notifying = false
+  #last = false
   /** Of the last Non-confirmable notification: a Reset names it (RFC 7641 4.2). */
   #messageId = -1
 
@@ -49,26 +51,38 @@ export class Observation implements Sender {
 
   /** There is a newer state than the one sent last: it leaves when its turn comes. */
   notify(): void {
-    if (this.#outgoing === undefined) this.#outgoing = this.group.observations.submit(this)
+    if (this.#notifying) return
+    this.#notifying = true
+    this.#outgoing = this.group.observations.submit(this)
+    if (this.#outgoing === undefined) this.#notifying = false
   }
 
-  departing(): Message | undefined {
+  departing(): Message {
     const { latest, sequence } = this.group
-    if (latest === undefined) return undefined
     this.#sent = sequence
-    let response = latest
-    for (const change of this.changes) response = change(response)
-    response = deliverable(response)
+    const response = latest === undefined ? Response.none : this.#changed(latest)
+    this.#last = !response.ok
     const { code, payload } = response
-    const options = codeClass(code) === 2 ? response.options.clone().set(Observe, sequence) : response.options
+    const options = this.#last ? response.options : response.options.clone().set(Observe, sequence)
     return new Message({ code, options, payload })
+  }
+
+  tooLong(maxMessageSize: number): Response {
+    this.#last = true
+    return undeliverable(maxMessageSize)
   }
 
   settled(outcome: Outcome): void {
     const outgoing = this.#outgoing
+    this.#notifying = false
     this.#outgoing = undefined
     this.#messageId = outgoing?.messageId ?? this.#messageId
     this.group.observations.settled(this, outcome, outgoing?.confirmable ?? false)
+  }
+
+  /** An error was sent: there is nothing after it (RFC 7641 4.2). */
+  get last(): boolean {
+    return this.#last
   }
 
   /** Has the group a state that was not sent yet? */
@@ -84,5 +98,15 @@ export class Observation implements Sender {
   withdraw(): void {
     if (this.#outgoing !== undefined) this.group.observations.withdraw(this.#outgoing)
     this.#outgoing = undefined
+  }
+
+  #changed(latest: Response): Response {
+    try {
+      let response = latest
+      for (const change of this.changes) response = change(response)
+      return deliverable(response)
+    } catch (error) {
+      return this.group.observations.failure(error)
+    }
   }
 }

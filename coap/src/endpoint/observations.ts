@@ -132,9 +132,8 @@ export class Observations {
   }
 
   settled(observation: Observation, outcome: Outcome, confirmable: boolean): void {
-    const ended =
-      observation.group.latest !== undefined && codeClass(observation.group.latest.code) !== 2 && !observation.behind
-    if (outcome === 'reset' || outcome === 'timeout' || outcome === 'gone' || (outcome === 'acknowledged' && ended)) {
+    const ended = outcome === 'acknowledged' && observation.last
+    if (outcome === 'reset' || outcome === 'timeout' || outcome === 'gone' || ended) {
       this.#end(observation, outcome)
       return
     }

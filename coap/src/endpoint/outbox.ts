@@ -11,19 +11,15 @@ export class Outbox {
   readonly inFlight: Outgoing[] = []
   /** The network is full: nothing leaves until it has drained. */
   held = false
+  /** The first in the queue is being made and sent. */
+  departing = false
   /** Message IDs are used up for now. */
   #wait: Timer | undefined = undefined
   #ids: MessageIds | undefined = undefined
-  #key = -1
-  #epoch = -1
 
-  /** The Message IDs for an association: others for each association and epoch (RFC 7252 9.1.1). */
-  idsFor(association: Association, context: Context): MessageIds {
-    if (this.#ids === undefined || association.key !== this.#key || association.epoch !== this.#epoch) {
-      this.#ids = new MessageIds(context)
-      this.#key = association.key
-      this.#epoch = association.epoch
-    }
+  /** The Message IDs for this peer: one sequence for all of its associations, so that going back to one repeats none. */
+  idsOf(context: Context): MessageIds {
+    this.#ids ??= new MessageIds(context)
     return this.#ids
   }
 

@@ -7,7 +7,7 @@ import { isRequest } from '../message/code.ts'
 import type { Message } from '../message/message.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
-import type { MessageLayer } from './message-layer.ts'
+import type { Departures } from './departures.ts'
 import type { EndpointPeer } from './peer.ts'
 
 /** How it ended. */
@@ -26,6 +26,8 @@ export type Outcome =
 export interface Sender {
   /** Its turn has come: the message to send now; undefined if there is none any more. */
   departing(): Message | undefined
+  /** That message is longer than the transport takes: another one in its place, or undefined if the sender gives up. */
+  tooLong(maxMessageSize: number): Message | undefined
   settled(outcome: Outcome): void
 }
 
@@ -46,7 +48,7 @@ export class Outgoing extends Timer {
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
   readonly outstandingFor: (length: number) => number
-  readonly #layer: MessageLayer
+  readonly #departures: Departures
   /** Defined while it is in flight. */
   association: Association | undefined = undefined
   epoch = 0
@@ -57,9 +59,9 @@ export class Outgoing extends Timer {
   #bytes: Uint8Array | undefined = undefined
   #timeout = 0
 
-  constructor(layer: MessageLayer, init: OutgoingInit) {
+  constructor(departures: Departures, init: OutgoingInit) {
     super()
-    this.#layer = layer
+    this.#departures = departures
     this.sender = init.sender
     this.peer = init.peer
     this.token = init.token
@@ -88,13 +90,13 @@ export class Outgoing extends Timer {
   }
 
   override fire(): void {
-    if (!this.confirmable) this.#layer.settle(this, 'acknowledged')
-    else if (this.transmissions > this.parameters.maxRetransmit) this.#layer.settle(this, 'timeout')
-    else if (this.association?.epoch !== this.epoch) this.#layer.settle(this, 'interrupted')
+    if (!this.confirmable) this.#departures.settle(this, 'acknowledged')
+    else if (this.transmissions > this.parameters.maxRetransmit) this.#departures.settle(this, 'timeout')
+    else if (this.association?.epoch !== this.epoch) this.#departures.settle(this, 'interrupted')
     else {
       this.transmissions++
       this.#timeout *= 2
-      this.#layer.retransmit(this, this.#bytes as Uint8Array, this.#timeout)
+      this.#departures.retransmit(this, this.#bytes as Uint8Array, this.#timeout)
     }
   }
 }

@@ -15,3 +15,15 @@ export function deliverable(response: Response): Response {
     `the response has ${length} bytes, and without block-wise transfer at most ${maxPayload} can be sent`,
   )
 }
+
+/** In place of a response that is longer than its transport takes. */
+export function undeliverable(maxMessageSize: number): Response {
+  if (maxMessageSize < narrow) return Response.of(Code.NotImplemented)
+  return Response.diagnostic(
+    Code.NotImplemented,
+    `the response is longer than the ${maxMessageSize} bytes that one message may have here`,
+  )
+}
+
+/** Below so many bytes a message may have no room for a diagnostic payload. */
+const narrow = 200

@@ -61,6 +61,8 @@ export class Ping implements Sender {
     return empty
   }
 
+  tooLong(): undefined {}
+
   settled(outcome: Outcome): void {
     this.#outgoing = undefined
     switch (outcome) {

@@ -18,7 +18,7 @@ import type { KnownLimits } from './limits.ts'
 import type { MessageLayer } from './message-layer.ts'
 import { Observations } from './observations.ts'
 import type { Outcome } from './outgoing.ts'
-import { deliverable } from './payload-limit.ts'
+import { deliverable, undeliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -126,11 +126,20 @@ export class Responder {
     if (silent) {
       if (incoming.confirmable && !incoming.acknowledged) this.acknowledge(incoming)
     } else if (incoming.confirmable && !incoming.acknowledged) {
-      this.#init.layer.piggyback(incoming.message, incoming.association, incoming.entry, response)
+      this.#piggyback(incoming, response)
     } else {
       incoming.separately(response)
       this.#submit(incoming)
     }
+  }
+
+  #piggyback(incoming: Incoming, response: Response): void {
+    const { layer } = this.#init
+    const { message, association, entry } = incoming
+    if (layer.piggyback(message, association, entry, response)) return
+    this.observations.deregister(incoming.peer, incoming.token)
+    const other = undeliverable(association.transport.maxMessageSize)
+    if (!layer.piggyback(message, association, entry, other)) this.acknowledge(incoming)
   }
 
   #submit(incoming: Incoming): void {

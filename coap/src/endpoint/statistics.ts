@@ -1,6 +1,7 @@
 // What an endpoint has seen and done, as plain counters since it was made. Nothing secret is in them.
 
 import type { Malformation } from '../message/datagram.ts'
+import type { Limits } from './limits.ts'
 
 export interface Statistics {
   /** Messages handed up by transports, whatever became of them. */
@@ -64,4 +65,8 @@ export function newStatistics(): Statistics {
     refused: {},
     peersEvicted: 0,
   }
+}
+
+export function countRefusal({ refused }: Statistics, limit: keyof Limits): void {
+  refused[limit] = (refused[limit] ?? 0) + 1
 }

@@ -1,0 +1,164 @@
+// Messages of ours take turns: as many interactions with a peer as NSTART says are outstanding at a time (RFC 7252 4.7), Message IDs are not
+// used twice within EXCHANGE_LIFETIME (4.4), and a network that is full is waited for.
+
+import type { Context } from '../context/context.ts'
+import { Type } from '../message/datagram.ts'
+import type { Message } from '../message/message.ts'
+import { exchangeLifetime, type TransmissionParameters } from '../message/transmission.ts'
+import type { Association } from '../transport/transport.ts'
+import type { KnownLimits } from './limits.ts'
+import { Outbox } from './outbox.ts'
+import { type Outcome, Outgoing, type OutgoingInit } from './outgoing.ts'
+import type { EndpointPeer } from './peer.ts'
+import { countRefusal, type Statistics } from './statistics.ts'
+import type { Wire } from './wire.ts'
+
+export interface DeparturesInit {
+  readonly context: Context
+  readonly limits: KnownLimits
+  readonly transmission: TransmissionParameters
+  readonly statistics: Statistics
+  readonly wire: Wire
+}
+
+export class Departures {
+  readonly #init: DeparturesInit
+
+  constructor(init: DeparturesInit) {
+    this.#init = init
+  }
+
+  /** Sends a message, at once or when its turn comes. Undefined: too many wait already. */
+  submit(init: OutgoingInit): Outgoing | undefined {
+    init.peer.outbox ??= new Outbox()
+    const { outbox } = init.peer
+    if (outbox.queue.length >= this.#init.limits.backlog) {
+      countRefusal(this.#init.statistics, 'backlog')
+      return undefined
+    }
+    const outgoing = new Outgoing(this, init)
+    outbox.queue.push(outgoing)
+    this.#depart(init.peer, outbox)
+    return outgoing
+  }
+
+  /** It is of no interest any more: its sender hears nothing further. */
+  cancel(outgoing: Outgoing): void {
+    const { outbox } = outgoing.peer
+    if (outbox === undefined || !outbox.remove(outgoing)) return
+    this.#init.context.timers.cancel(outgoing)
+    this.#depart(outgoing.peer, outbox)
+  }
+
+  /** It has ended. */
+  settle(outgoing: Outgoing, outcome: Outcome): void {
+    const { outbox } = outgoing.peer
+    if (outbox === undefined || !outbox.remove(outgoing)) return
+    this.#init.context.timers.cancel(outgoing)
+    if (outcome === 'timeout') this.#init.statistics.timeouts++
+    outgoing.sender.settled(outcome)
+    this.#depart(outgoing.peer, outbox)
+  }
+
+  /** For `Outgoing`: once more. */
+  retransmit(outgoing: Outgoing, bytes: Uint8Array, timeout: number): void {
+    this.#init.statistics.retransmissions++
+    this.#init.wire.sendAgain(bytes, outgoing.association as Association)
+    this.#init.context.timers.arm(outgoing, timeout)
+  }
+
+  /** There is room again. */
+  drained(peer: EndpointPeer): void {
+    const { outbox } = peer
+    if (outbox === undefined) return
+    outbox.held = false
+    this.#depart(peer, outbox)
+  }
+
+  /** The peer goes on with another association: what waits may leave. */
+  continued(peer: EndpointPeer): void {
+    if (peer.outbox !== undefined) this.#depart(peer, peer.outbox)
+  }
+
+  /** What was in flight on this association is lost. */
+  closed(association: Association, peer: EndpointPeer): void {
+    const { outbox } = peer
+    if (outbox === undefined) return
+    outbox.held = false
+    for (const outgoing of outbox.inFlight.filter((each) => each.association === association))
+      this.settle(outgoing, 'interrupted')
+  }
+
+  /** Nothing will ever reach this peer again. */
+  gone(peer: EndpointPeer): void {
+    const { outbox } = peer
+    peer.outbox = undefined
+    if (outbox === undefined) return
+    for (const outgoing of [...outbox.inFlight.splice(0), ...outbox.queue.splice(0)]) {
+      this.#init.context.timers.cancel(outgoing)
+      outgoing.sender.settled('gone')
+    }
+  }
+
+  /** Sends what may leave now. */
+  #depart(peer: EndpointPeer, outbox: Outbox): void {
+    // Whoever makes a message may send another one, or cancel one: the loop below sees to it.
+    if (outbox.departing) return
+    outbox.departing = true
+    try {
+      while (this.#next(peer, outbox));
+    } finally {
+      outbox.departing = false
+    }
+  }
+
+  /** False: nothing more for now. */
+  #next(peer: EndpointPeer, outbox: Outbox): boolean {
+    const outgoing = outbox.queue[0]
+    const association = peer.current
+    if (outgoing === undefined || association === undefined || outbox.held) return false
+    if (outbox.inFlight.length >= outgoing.parameters.nstart) return false
+    const { context, transmission } = this.#init
+    const ids = outbox.idsOf(context)
+    const now = context.now()
+    const available = ids.availableAt(exchangeLifetime(transmission))
+    if (available > now) {
+      outbox.wait(available - now, context, () => this.#depart(peer, outbox))
+      return false
+    }
+    const message = outgoing.sender.departing()
+    // Whatever made the message may have cancelled it, or closed the association.
+    if (outbox.queue[0] !== outgoing || peer.current !== association) return true
+    outbox.queue.shift()
+    if (message !== undefined) this.#first(outgoing, message, association, ids.issue(now), outbox)
+    return true
+  }
+
+  #first(outgoing: Outgoing, message: Message, association: Association, messageId: number, outbox: Outbox): void {
+    const { wire, context } = this.#init
+    const type = outgoing.confirmable ? Type.Confirmable : Type.NonConfirmable
+    const { token, sender } = outgoing
+    let sent: Message | undefined = message
+    let length = wire.encode(type, messageId, token, message, association)
+    if (length < 0) {
+      sent = sender.tooLong(association.transport.maxMessageSize)
+      length = sent === undefined ? -1 : wire.encode(type, messageId, token, sent, association)
+    }
+    if (sent === undefined) return
+    if (length < 0) {
+      sender.settled('timeout') // not even a short one
+      return
+    }
+    const bytes = wire.buffer.slice(0, length)
+    wire.tellSent(sent, type, messageId, association)
+    if (outgoing.confirmable || outgoing.outstandingFor(length) > 0) {
+      outbox.inFlight.push(outgoing)
+      outgoing.departed(association, messageId, bytes, context)
+      outbox.held = !wire.send(bytes, length, association)
+    } else {
+      outbox.held = !wire.send(bytes, length, association)
+      outgoing.messageId = messageId
+      sender.settled('acknowledged')
+    }
+  }
+}
