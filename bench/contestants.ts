@@ -1,6 +1,6 @@
 // Who is measured beside whom: servers and clients as commands.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { libcoap as libcoapPeer } from '../test/interop/libcoap.ts'
 import { npmCoap as npmPeer } from '../test/interop/programs.ts'
@@ -20,6 +20,16 @@ export interface Contestant {
 export type Command = readonly [program: string, ...args: string[]]
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const coapstone: Contestant = {
+  name: 'coapstone',
+  async version() {
+    return JSON.parse(readFileSync(here('../coap/package.json'), 'utf8')).version
+  },
+  server: (port) => [process.execPath, '--conditions=@coapstone/source', here('servers/coapstone.ts'), String(port)],
+  path: '/time',
+  client: () => [process.execPath, '--conditions=@coapstone/source', here('clients/coapstone.ts')],
+}
 
 const libcoap: Contestant = {
   name: 'libcoap',
@@ -45,4 +55,4 @@ const coapRs: Contestant = {
 }
 
 /** Ours first. */
-export const contestants: readonly Contestant[] = [libcoap, npmCoap, coapRs]
+export const contestants: readonly Contestant[] = [coapstone, libcoap, npmCoap, coapRs]

@@ -52,7 +52,7 @@ for (const scenario of scenarios) {
   measured.push(await measure(scenario))
   console.log(`${measured.map((each) => table(each, subject)).at(-1)}\n`)
 }
-for (const line of measured.flatMap((each) => shortfalls(each, subject))) console.log(`NOT REACHED ${line}`)
+for (const line of shortfalls(measured, subject)) console.log(`NOT REACHED ${line}`)
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ versions, conditions, measured }, undefined, 2)}\n`)
 if (values.report) replaceTables(values.report)
 
@@ -63,7 +63,10 @@ async function measure(scenario: Scenario): Promise<Measured> {
   for (let round = 0; round < rounds; round++) {
     const from = round % Math.max(taking.length, 1)
     for (const contestant of [...taking.slice(from), ...taking.slice(0, from)]) {
-      samples.get(contestant.name)?.push(await scenario.measure(contestant, pace))
+      const sample = await scenario.measure(contestant, pace)
+      if (sample.value === 0 && contestant.name === subject)
+        throw new Error(`${scenario.id}: ${subject} answers nothing`)
+      samples.get(contestant.name)?.push(sample)
     }
   }
   return { scenario, series: Array.from(samples, ([contestant, each]) => ({ contestant, samples: each })) }

@@ -42,7 +42,15 @@ export function table({ scenario, series }: Measured, subject: string): string {
 }
 
 /** What was to be reached and was not, a line each. */
-export function shortfalls({ scenario, series }: Measured, subject: string): string[] {
+export function shortfalls(all: readonly Measured[], subject: string): string[] {
+  return all.flatMap((each) => [
+    ...ofOthers(each, subject),
+    ...ofOwn(each, all, subject),
+    ...lostBetween(each, subject),
+  ])
+}
+
+function ofOthers({ scenario, series }: Measured, subject: string): string[] {
   const ours = series.find(({ contestant }) => contestant === subject)
   if (!ours) return []
   return series.flatMap((each) => {
@@ -51,6 +59,22 @@ export function shortfalls({ scenario, series }: Measured, subject: string): str
     if (target === undefined || (scenario.unit === 'µs' ? ratio <= target : ratio >= target)) return []
     return [`${scenario.id}: ${ratio.toFixed(2)} of ${each.contestant}, to reach ${bound(scenario, target)}`]
   })
+}
+
+function ofOwn({ scenario, series }: Measured, all: readonly Measured[], subject: string): string[] {
+  const own = (from: readonly Series[] | undefined) => from?.find(({ contestant }) => contestant === subject)
+  const [ours, other] = [own(series), own(all.find((each) => each.scenario.id === scenario.ofOwn?.scenario)?.series)]
+  if (!scenario.ofOwn || !ours || !other) return []
+  const ratio = medianOf(ours) / medianOf(other)
+  const { scenario: id, atLeast } = scenario.ofOwn
+  return ratio >= atLeast ? [] : [`${scenario.id}: ${ratio.toFixed(2)} of our own ${id}, to reach ≥ ${atLeast}`]
+}
+
+/** What the socket delivered is answered: no more is lost than the socket had no room for. */
+function lostBetween({ scenario, series }: Measured, subject: string): string[] {
+  const samples = series.find(({ contestant }) => contestant === subject)?.samples ?? []
+  const between = samples.reduce((sum, { lost = 0, dropped = 0 }) => sum + Math.max(lost - dropped, 0), 0)
+  return between === 0 ? [] : [`${scenario.id}: ${count(between)} requests lost that the socket had delivered`]
 }
 
 function bound({ unit }: Scenario, target: number): string {

@@ -32,6 +32,12 @@ export const libcoap: Peer = {
     return help && /Build: (\S+)/.exec(help.output)?.[1]
   },
 
+  remarks: [
+    'coap-server does not answer a DELETE of its /time',
+    'coap-client pings only while it observes, after a second of silence, and does not tell whether it was answered',
+    'coap-client cancels with Observe=1 and ends without waiting for the answer',
+  ],
+
   server: {
     async start() {
       const port = await freePort()

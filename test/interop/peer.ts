@@ -11,6 +11,8 @@ export interface Peer {
   version(): Promise<string | undefined>
   readonly server: PeerServer
   readonly client: PeerClient
+  /** What else it does that one has to know, a sentence each for the report. */
+  readonly remarks: readonly string[]
 }
 
 export interface PeerServer extends Reservations {

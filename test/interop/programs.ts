@@ -19,6 +19,7 @@ export const aiocoap: Peer = programs({
     faults: { 'bad-option': 'its server ignores a critical option that it does not know, and does what is asked' },
   },
   ofClient: { cannot: { ping: 'its client has no ping' }, faults: {} },
+  remarks: ['its client cancels an observation by a Reset of the next notification, never with Observe=1'],
 })
 
 export const npmCoap: Peer = programs({
@@ -33,6 +34,10 @@ export const npmCoap: Peer = programs({
     faults: { 'bad-option': 'its server ignores a critical option that it does not know, and does what is asked' },
   },
   ofClient: { cannot: { ping: 'its client has no ping' }, faults: {} },
+  remarks: [
+    'its server hands a ping to the application, whose answer it would be; our peer program resets it',
+    'its client closes its socket before it sends the Observe=1 of its last observation, and throws; our peer program gives it a socket',
+  ],
 })
 
 interface Programs {
@@ -45,11 +50,13 @@ interface Programs {
   readonly version: RegExp
   readonly ofServer: Reservations
   readonly ofClient: Reservations
+  readonly remarks: readonly string[]
 }
 
-function programs({ name, command, server, client, installed, version, ofServer, ofClient }: Programs): Peer {
+function programs({ name, command, server, client, installed, version, ofServer, ofClient, remarks }: Programs): Peer {
   return {
     name,
+    remarks,
     async version() {
       return existsSync(here(installed)) ? version.exec(readFileSync(here(installed), 'utf8'))?.[1] : undefined
     },

@@ -14,7 +14,7 @@ export interface Result {
   note?: string
 }
 
-type Named = Pick<Peer, 'name'>
+type Named = Pick<Peer, 'name' | 'remarks'>
 
 /** The page. `versions` are those of subjects and peers by their names. */
 export function report(
@@ -34,7 +34,9 @@ export function report(
       table(peers, versions, ofClient, notes),
     ]
   })
-  const paragraphs = [intro, ...sections, legend, notes.map((note, index) => `${index + 1}. ${note}`).join('\n')]
+  const numbered = notes.map((note, index) => `${index + 1}. ${note}`).join('\n')
+  const remarks = peers.flatMap((peer) => peer.remarks.map((remark) => `- ${peer.name}: ${remark}.`)).join('\n')
+  const paragraphs = [intro, ...sections, legend, numbered, remarks && `## What else they do\n\n${remarks}`]
   return `${paragraphs.filter(Boolean).join('\n\n')}\n`
 }
 
