@@ -20,7 +20,7 @@ export class Wait extends Timer {
   readonly #release: () => void
 
   /** `release` is called when it has ended. */
-  constructor(context: Context, { timeout, signal }: WaitOptions, release: (wait: Wait) => void) {
+  constructor(context: Context, { timeout, signal }: WaitOptions, release: () => void) {
     super()
     if (timeout !== undefined && !(timeout > 0))
       throw new UsageError(`timeout is a number of milliseconds above 0, not ${timeout}`)
@@ -28,12 +28,12 @@ export class Wait extends Timer {
     this.#timeout = timeout ?? Number.POSITIVE_INFINITY
     if (Number.isFinite(this.#timeout)) context.timers.arm(this, this.#timeout)
     const follow = (): void => this.abort(signal?.reason)
-    if (signal?.aborted) follow()
-    else signal?.addEventListener('abort', follow, { once: true })
     this.#release = () => {
       signal?.removeEventListener('abort', follow)
-      release(this)
+      release()
     }
+    if (signal?.aborted) this.#abort.abort(signal.reason)
+    else signal?.addEventListener('abort', follow, { once: true })
   }
 
   get signal(): Signal {
@@ -41,6 +41,7 @@ export class Wait extends Timer {
   }
 
   abort(reason: unknown): void {
+    this.end()
     this.#abort.abort(reason)
   }
 
@@ -53,7 +54,7 @@ export class Wait extends Timer {
     this.#context.timers.cancel(this)
   }
 
-  /** Nobody waits any more. */
+  /** Nobody waits any more. May be said twice. */
   end(): void {
     this.#context.timers.cancel(this)
     this.#release()
