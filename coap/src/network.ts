@@ -5,6 +5,7 @@ export { Timer, type Timers } from './context/timer.ts'
 export { TimerWheel } from './context/timer-wheel.ts'
 export { silentTrace, type Trace, type TraceName, traceNames } from './context/trace.ts'
 export type { Network, NetworkAddress, NetworkReceiver, Path } from './network/network.ts'
+export { NetworkAround, type WrapNetwork } from './network/network-around.ts'
 export {
   CachingResolver,
   type CachingResolverOptions,

@@ -12,6 +12,7 @@ import type { Response } from '../handler/response.ts'
 import { Observe } from '../message/option.ts'
 import { Options } from '../message/options.ts'
 import type { Transmission } from '../message/transmission.ts'
+import type { WrapNetwork } from '../network/network-around.ts'
 import type { Peer } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { LazyEndpoint } from './lazy-endpoint.ts'
@@ -23,6 +24,8 @@ import { Wait, type WaitOptions } from './wait.ts'
 export interface ClientOptions {
   /** Around each request, the first outermost. */
   readonly layers?: readonly Layer[]
+  /** Around the network that it asks on: a capture, faults. */
+  readonly network?: WrapNetwork
   readonly transmission?: Transmission
   readonly limits?: Limits
   readonly continuity?: Continuity
@@ -211,7 +214,10 @@ class Shared {
 /** The one endpoint of all clients that want nothing special. */
 const everybodys = new LazyEndpoint(() => make({}))
 
-function make(options: Omit<ConstructorParameters<typeof Endpoint>[0], 'context' | 'transports'>): Endpoint {
+function make({
+  network,
+  ...options
+}: Omit<ClientOptions, 'layers' | 'endpoint'> & Pick<Layer, 'understands'>): Endpoint {
   const context = platform.context()
-  return new Endpoint({ ...options, context, transports: platform.asking(context) })
+  return new Endpoint({ ...options, context, transports: platform.asking(context, network) })
 }

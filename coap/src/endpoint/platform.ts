@@ -3,16 +3,17 @@
 
 import type { Context } from '../context/context.ts'
 import type { NetworkAddress } from '../network/network.ts'
+import type { WrapNetwork } from '../network/network-around.ts'
 import type { Resolver } from '../network/resolver.ts'
 import type { Transport } from '../transport/transport.ts'
 
 export interface Platform {
   context(): Context
   resolver(context: Context): Resolver
-  /** The transports of who only asks. */
-  asking(context: Context): readonly Transport[]
+  /** The transports of who only asks; `wrap` is around each of their networks. */
+  asking(context: Context, wrap?: WrapNetwork): readonly Transport[]
   /** A transport that listens at these addresses, whose hosts are literal; `localhost` means the loopback addresses that there are. */
-  listening(addresses: readonly NetworkAddress[], context: Context): Transport
+  listening(addresses: readonly NetworkAddress[], context: Context, wrap?: WrapNetwork): Transport
   /** The process goes on until the function that this gives is called. */
   hold(): () => void
 }

@@ -5,6 +5,9 @@ import type { Context } from '../context/context.ts'
 import { UsageError } from '../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from './network.ts'
 
+/** Puts a network around a network: `(network) => new Capture(network, sink)`. */
+export type WrapNetwork = (network: Network) => Network
+
 export abstract class NetworkAround implements Network, NetworkReceiver {
   readonly #inner: Network
   #receiver: NetworkReceiver | undefined = undefined

@@ -1,6 +1,7 @@
 // Node as a platform.
 
 import type { Platform } from '../endpoint/platform.ts'
+import type { WrapNetwork } from '../network/network-around.ts'
 import { CachingResolver } from '../network/resolver.ts'
 import { plain } from '../transport/plain.ts'
 import { nodeContext } from './context.ts'
@@ -11,10 +12,13 @@ import { ListeningNetwork } from './udp/listening-network.ts'
 export const platform: Platform = {
   context: nodeContext,
   resolver: (context) => new CachingResolver(systemResolver, context),
-  asking: (context) => [plain(new AskingNetwork(), { resolver: platform.resolver(context) })],
-  listening: (addresses, context) => plain(new ListeningNetwork(addresses), { resolver: platform.resolver(context) }),
+  asking: (context, wrap = bare) => [plain(wrap(new AskingNetwork()), { resolver: platform.resolver(context) })],
+  listening: (addresses, context, wrap = bare) =>
+    plain(wrap(new ListeningNetwork(addresses)), { resolver: platform.resolver(context) }),
   hold,
 }
+
+const bare: WrapNetwork = (network) => network
 
 let holders = 0
 let keptAlive: NodeJS.Timeout | undefined

@@ -10,6 +10,7 @@ import { compose, type Handler, type Layer } from '../handler/handler.ts'
 import { criticalOptions } from '../layers/critical-options.ts'
 import type { Transmission } from '../message/transmission.ts'
 import type { NetworkAddress } from '../network/network.ts'
+import type { WrapNetwork } from '../network/network-around.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { innermost } from './answer.ts'
 import { Router } from './router.ts'
@@ -25,6 +26,8 @@ export interface ServeOptions {
   readonly layers?: readonly Layer[]
   /** Lists the routes of a router at /.well-known/core (RFC 6690 4). Default true. */
   readonly wellKnownCore?: boolean
+  /** Around the network that it listens on: a capture, faults. */
+  readonly network?: WrapNetwork
   /** Of all messages of this server (RFC 7252 4.8). */
   readonly transmission?: Transmission
   /** How much peers can make it keep. */
@@ -61,7 +64,7 @@ export async function serve(handler: Router | Handler, options: ServeOptions = {
   try {
     const endpoint = new Endpoint({
       context,
-      transports: [platform.listening(await addressesOf(uris, context), context)],
+      transports: [platform.listening(await addressesOf(uris, context), context, options.network)],
       handler: layered(handler, options.layers ?? [], listed, context),
       ...(transmission && { transmission }),
       ...(limits && { limits }),
