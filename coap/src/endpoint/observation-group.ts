@@ -5,6 +5,8 @@ import { after, type Handler } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
 import { Response, type Watchable } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
+import { MaxAge } from '../message/option.ts'
+import { Options } from '../message/options.ts'
 import type { Incoming } from './incoming.ts'
 import type { Observation } from './observation.ts'
 import type { Observations } from './observations.ts'
@@ -29,6 +31,8 @@ export class ObservationGroup extends Timer {
   readonly #again: Handler
   readonly #request: Request
   readonly #incoming: Incoming
+  /** The handler has looked at who asks: it is asked for one peer alone. */
+  readonly #ofOnePeer: boolean
   /** The state to send; undefined until something has changed. */
   latest: Response | undefined = undefined
   /** The sequence number of the state (RFC 7641 4.4), of which 24 bits are sent. */
@@ -46,7 +50,8 @@ export class ObservationGroup extends Timer {
     this.#again = init.again
     this.#request = init.request
     this.#incoming = init.incoming
-    this.sequence = this.observations.ticks()
+    this.#ofOnePeer = init.incoming.lookedAtPeer
+    this.sequence = this.observations.firstNumber()
     this.#lastNumber = this.sequence
   }
 
@@ -71,7 +76,11 @@ export class ObservationGroup extends Timer {
     for (const observer of this.observers) observer.notify()
   }
 
-  /** A number that is higher than all before, also those of an earlier group with the same observers: it goes with the clock. */
+  get lastNumber(): number {
+    return this.#lastNumber
+  }
+
+  /** A number that is higher than all before. It goes with the clock, so that many changes do not make it run. */
   nextNumber(): number {
     this.#lastNumber = Math.max(this.#lastNumber + 1, this.observations.ticks())
     return this.#lastNumber
@@ -79,12 +88,10 @@ export class ObservationGroup extends Timer {
 
   #ask(): void {
     this.#asking = true
-    const looked = this.#incoming.lookedAtPeer
+    this.#incoming.lookedAtPeer = this.#ofOnePeer
     const done = (response: Response): Response => {
       this.#asking = false
-      // What is for one peer alone went to several so far: each of them has to be asked for by itself from now on.
-      const shared = this.#incoming.lookedAtPeer && !looked
-      if (this.observers.size > 0) this.publish(shared ? observeAnew() : response)
+      if (this.observers.size > 0) this.publish(this.#isForAll() ? response : observeAnew())
       return response
     }
     const failed = (error: unknown): void => {
@@ -102,8 +109,18 @@ export class ObservationGroup extends Timer {
       failed(error)
     }
   }
+
+  /** No if the handler has looked at who asks, and others would get the answer too. */
+  #isForAll(): boolean {
+    const { lookedAtPeer, peer } = this.#incoming
+    if (this.#ofOnePeer || !lookedAtPeer) return true
+    for (const observer of this.observers) if (observer.peer !== peer) return false
+    return true
+  }
 }
 
+/** Ends observations that were put together while the handler did not look at who asks: from now on each is asked for by itself. */
 function observeAnew(): Response {
-  return Response.diagnostic(Code.ServiceUnavailable, 'the answer depends on who asks now: observe anew')
+  const response = Response.diagnostic(Code.ServiceUnavailable, 'the answer depends on who asks now: observe anew')
+  return response.with({ options: new Options().add(MaxAge, 0) })
 }

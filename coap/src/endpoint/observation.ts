@@ -2,6 +2,8 @@
 // on its way at a time; it is made when it leaves, so that the newest state wins.
 
 import { Response } from '../handler/response.ts'
+import { Code } from '../message/code.ts'
+import type { ContentFormat } from '../message/content-format.ts'
 import { Message } from '../message/message.ts'
 import { Observe } from '../message/option.ts'
 import type { ObservationGroup } from './observation-group.ts'
@@ -18,12 +20,14 @@ export class Observation implements Sender {
   readonly group: ObservationGroup
   /** What the layers do to each notification; shared where there are none. */
   readonly changes: readonly Change[]
+  /** The Content-Format of the first response, which those of all notifications must be (RFC 7641 4.2). */
+  readonly format: ContentFormat | undefined
   /** The request was Confirmable: so are all notifications. */
   readonly confirmable: boolean
   /** Notifications since the last Confirmable one, and when that was acknowledged. */
   unacknowledged = 0
   heard: number
-  /** The sequence number of what was sent last. */
+  /** The sequence number of the state that was sent last. */
   #sent: number
   #outgoing: Outgoing | undefined = undefined
   /** A notification waits for its turn, or is on its way. */
@@ -37,6 +41,7 @@ export class Observation implements Sender {
     token: TokenKey,
     group: ObservationGroup,
     changes: readonly Change[],
+    format: ContentFormat | undefined,
     confirmable: boolean,
     now: number,
   ) {
@@ -44,6 +49,7 @@ export class Observation implements Sender {
     this.token = token
     this.group = group
     this.changes = changes
+    this.format = format
     this.confirmable = confirmable
     this.heard = now
     this.#sent = group.sequence
@@ -63,7 +69,7 @@ export class Observation implements Sender {
     const response = latest === undefined ? Response.none : this.#changed(latest)
     this.#last = !response.ok
     const { code, payload } = response
-    const options = this.#last ? response.options : response.options.clone().set(Observe, sequence)
+    const options = this.#last ? response.options : response.options.clone().set(Observe, sequence & 0xffffff)
     return new Message({ code, options, payload })
   }
 
@@ -104,9 +110,13 @@ export class Observation implements Sender {
     try {
       let response = latest
       for (const change of this.changes) response = change(response)
-      return deliverable(response)
+      return this.#isOfFormat(response) ? deliverable(response) : Response.of(Code.NotAcceptable)
     } catch (error) {
       return this.group.observations.failure(error)
     }
+  }
+
+  #isOfFormat(response: Response): boolean {
+    return !response.ok || response.code === Code.Valid || response.contentFormat === this.format
   }
 }

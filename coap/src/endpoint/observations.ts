@@ -4,8 +4,7 @@ import type { Context } from '../context/context.ts'
 import type { Timer } from '../context/timer.ts'
 import type { Handler } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
-import { type Observing, Response } from '../handler/response.ts'
-import type { Subject, SubjectWatcher } from '../handler/subject.ts'
+import { type Observing, Response, type Watchable, type Watcher } from '../handler/response.ts'
 import { Code, codeClass } from '../message/code.ts'
 import { isNoCacheKey, Observe } from '../message/option.ts'
 import type { Association } from '../transport/transport.ts'
@@ -33,15 +32,16 @@ export interface ObservationsInit {
 /** Every so many Non-confirmable notifications, and every day, one is Confirmable: is anybody there? (RFC 7641 4.5) */
 const confirmableEvery = 5
 const day = 86_400_000
+const ticksPerMillisecond = 2 ** 23 / 256_000
 /** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
 const spacing = 3000
 
 export class Observations {
   readonly #init: ObservationsInit
-  readonly #subjects = new Map<Subject, WatchedSubject>()
+  readonly #subjects = new Map<Watchable, WatchedSubject>()
   #size = 0
-  /** The highest sequence number so far: a new group begins there, so that no observer ever sees a lower one. */
-  #sequence = 0
+  /** The highest number of a group that is gone: whoever comes back sees a higher one. */
+  #lastNumber = 0
 
   constructor(init: ObservationsInit) {
     this.#init = init
@@ -68,13 +68,14 @@ export class Observations {
       return response
     }
     const group = this.#groupOf(subject, incoming, request, again ?? handler)
-    const observation = new Observation(peer, key, group, changes, incoming.confirmable, context.now())
+    const { contentFormat } = response
+    const observation = new Observation(peer, key, group, changes, contentFormat, incoming.confirmable, context.now())
     group.observers.add(observation)
     peer.observations ??= new Map()
     peer.observations.set(key, observation)
     peer.open++
     this.#size++
-    return response.with({ options: response.options.clone().set(Observe, group.sequence) })
+    return response.with({ options: response.options.clone().set(Observe, group.nextNumber() & 0xffffff) })
   }
 
   /** The client observes no longer (RFC 7641 3.6), or asks anew. */
@@ -145,9 +146,14 @@ export class Observations {
     this.#init.context.timers.arm(group, 0)
   }
 
-  nextSequence(): number {
-    this.#sequence = (this.#sequence + 1) & 0xffffff
-    return this.#sequence
+  /** Where a new group begins to count. */
+  firstNumber(): number {
+    return Math.max(this.#lastNumber, this.ticks())
+  }
+
+  /** The clock that sequence numbers go with: 2^23 ticks in 256 seconds (RFC 7641 4.4). */
+  ticks(): number {
+    return Math.floor(this.#init.context.now() * ticksPerMillisecond)
   }
 
   failure(error: unknown): Response {
@@ -167,7 +173,7 @@ export class Observations {
     if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, why: why ?? 'cancelled' })
   }
 
-  #groupOf(subject: Subject, incoming: Incoming, request: Request, again: Handler): ObservationGroup {
+  #groupOf(subject: Watchable, incoming: Incoming, request: Request, again: Handler): ObservationGroup {
     let watched = this.#subjects.get(subject)
     if (watched === undefined) {
       watched = new WatchedSubject()
@@ -177,7 +183,7 @@ export class Observations {
     const key = groupKey(request, incoming)
     let group = watched.groups.get(key)
     if (group === undefined) {
-      group = new ObservationGroup({ observations: this, subject, key, again, request, sequence: this.#sequence })
+      group = new ObservationGroup({ observations: this, subject, key, again, request, incoming })
       watched.groups.set(key, group)
     }
     return group
@@ -185,6 +191,7 @@ export class Observations {
 
   #forget(group: ObservationGroup): void {
     this.#init.context.timers.cancel(group)
+    this.#lastNumber = Math.max(this.#lastNumber, group.lastNumber)
     const { subject, key } = group
     const watched = this.#subjects.get(subject)
     watched?.groups.delete(key)
@@ -195,7 +202,7 @@ export class Observations {
 }
 
 /** A subject's groups at this endpoint, by what a handler may vary on. */
-class WatchedSubject implements SubjectWatcher {
+class WatchedSubject implements Watcher {
   readonly groups = new Map<string, ObservationGroup>()
 
   changed(response: Response | undefined): void {
@@ -217,8 +224,8 @@ class WatchedSubject implements SubjectWatcher {
 function groupKey(request: Request, incoming: Incoming): string {
   let key = String(request.code)
   for (const { number, value } of request.options) {
-    if (number !== Observe.number && !isNoCacheKey(number)) key += `,${number}:${tokenKey(value)}`
+    if (number !== Observe.number && !isNoCacheKey(number)) key += `,${number}:${value.length}:${tokenKey(value)}`
   }
   if (incoming.lookedAtPeer) key += `,peer:${incoming.association.key}`
-  return request.payload.length > 0 ? `${key},${tokenKey(request.payload)}` : key
+  return request.payload.length > 0 ? `${key};${tokenKey(request.payload)}` : key
 }
