@@ -78,13 +78,18 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     return this
   }
 
-  /** Ends all exchanges and observations, and closes the transports. */
+  /** Ends all exchanges and observations, and closes the transports. Nothing is sent any more, also not by handlers that answer later. */
   async close(): Promise<void> {
     this.#open = false
-    const error = new ConnectionError('the endpoint was closed')
+    const error = closedError()
     this.#exchanges.close(error)
     this.#responder.close(error)
-    for (const peer of this.#peers) this.#layer.gone(peer)
+    for (const ping of this.#pings) ping.fail(error)
+    for (const peer of this.#peers) {
+      peer.gone = true
+      this.#peers.delete(peer)
+      this.#layer.gone(peer)
+    }
     for (const transport of this.#transports) await transport.close()
   }
 
@@ -126,7 +131,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   /** The peer that a URI names, after a name look-up and a handshake if need be. */
   async connect(target: CoapUri): Promise<Peer> {
-    return (await this.#transportFor(target).connect(target)).peer
+    return (await this.#associationFor({ uri: target })).peer
   }
 
   /** Asks whether somebody is there (RFC 7252 4.3: a CoAP ping): the milliseconds that it took. Rejects with a `TimeoutError`. */
@@ -252,7 +257,13 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
       throw new UsageError('this peer belongs to another endpoint: ask it through the one that it has talked to')
     }
     if (uri === undefined) throw new UsageError('a request needs a URI or a peer')
-    return this.#transportFor(uri).connect(uri, signal)
+    try {
+      const association = await this.#transportFor(uri).connect(uri, signal)
+      if (this.#open) return association
+    } catch (error) {
+      if (this.#open) throw error
+    }
+    throw closedError()
   }
 
   #ping(init: PingInit, signal: Signal | undefined): Promise<number> {
@@ -291,7 +302,10 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     this.#exchanges.gone(peer, error)
     this.#responder.gone(peer, error)
     this.#layer.gone(peer)
-    for (const association of peer.associations) association.transport.disconnect(association)
+    for (const association of peer.associations) {
+      peer.remove(association)
+      association.transport.disconnect(association)
+    }
   }
 
   #tell(
@@ -312,6 +326,10 @@ interface Target {
 
 /** Codes of errors that say: nobody has answered. */
 const silences: ReadonlySet<unknown> = new Set(['COAP_TIMEOUT', 'COAP_UNREACHABLE', 'COAP_CONNECTION'])
+
+function closedError(): ConnectionError {
+  return new ConnectionError('the endpoint was closed', { code: 'COAP_CLOSED' })
+}
 
 function notImplemented(): Response {
   return Response.of(Code.NotImplemented)

@@ -4,8 +4,7 @@ import type { Context } from '../context/context.ts'
 import type { Handler } from '../handler/handler.ts'
 import { noResponseWanted } from '../handler/no-response.ts'
 import { Request } from '../handler/request.ts'
-import { Response } from '../handler/response.ts'
-import { ResponseError } from '../handler/response-error.ts'
+import { Response, ResponseError } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
 import { MaxAge, Observe } from '../message/option.ts'
@@ -75,12 +74,13 @@ export class Responder {
   /** Nobody waits for these answers any more. */
   gone(peer: EndpointPeer, reason: unknown): void {
     this.observations.gone(peer)
-    if (peer.requests > 0) for (const incoming of this.#waiting) if (incoming.peer === peer) incoming.abort(reason)
+    if (peer.requests === 0) return
+    for (const incoming of this.#waiting) if (incoming.peer === peer) this.#abandon(incoming, reason)
   }
 
   close(reason: unknown): void {
     this.observations.close()
-    for (const incoming of this.#waiting) incoming.abort(reason)
+    for (const incoming of this.#waiting) this.#abandon(incoming, reason)
   }
 
   #handle(incoming: Incoming, request: Request, handler: Handler): void {
@@ -119,7 +119,13 @@ export class Responder {
     )
   }
 
+  #abandon(incoming: Incoming, reason: unknown): void {
+    this.#init.context.timers.cancel(incoming)
+    incoming.abort(reason)
+  }
+
   #answer(incoming: Incoming, given: Response, request?: Request): void {
+    if (incoming.peer.gone) return // nobody waits for it any more
     let response = deliverable(given)
     if (request !== undefined) response = this.#observe(incoming, request, response)
     const silent = response.code === Code.Empty || noResponseWanted(incoming.options, response.code)
