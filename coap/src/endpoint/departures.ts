@@ -60,11 +60,17 @@ export class Departures {
     this.#depart(outgoing.peer, outbox)
   }
 
-  /** For `Outgoing`: once more. */
-  retransmit(outgoing: Outgoing, bytes: Uint8Array, timeout: number): void {
-    this.#init.statistics.retransmissions++
-    this.#init.wire.sendAgain(bytes, outgoing.association as Association)
-    this.#init.context.timers.arm(outgoing, timeout)
+  /**
+   * For `Outgoing`: once more. False: it is past the `latest` time for it (RFC 7252 4.2: a machine has slept); an acknowledgement that lies
+   * waiting may still be read.
+   */
+  retransmit(outgoing: Outgoing, bytes: Uint8Array, timeout: number, latest: number): boolean {
+    const { context, statistics, wire } = this.#init
+    context.timers.arm(outgoing, timeout)
+    if (context.now() > latest) return false
+    statistics.retransmissions++
+    wire.sendAgain(bytes, outgoing.association as Association)
+    return true
   }
 
   /** There is room again. */

@@ -5,7 +5,7 @@ import { type Context, randomFraction } from '../context/context.ts'
 import { Timer } from '../context/timer.ts'
 import { isRequest } from '../message/code.ts'
 import type { Message } from '../message/message.ts'
-import type { TransmissionParameters } from '../message/transmission.ts'
+import { maxTransmitSpan, type TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
 import type { Departures } from './departures.ts'
 import type { EndpointPeer } from './peer.ts'
@@ -58,6 +58,9 @@ export class Outgoing extends Timer {
   /** What is sent again, byte for byte. */
   #bytes: Uint8Array | undefined = undefined
   #timeout = 0
+  #retransmissionsLeft = 0
+  /** No retransmission leaves later: MAX_TRANSMIT_SPAN, and a millisecond for each that its timer may be late. */
+  #latest = 0
 
   constructor(departures: Departures, init: OutgoingInit) {
     super()
@@ -77,8 +80,10 @@ export class Outgoing extends Timer {
     this.messageId = messageId
     this.transmissions = 1
     if (this.confirmable) {
-      const { ackTimeout, ackRandomFactor } = this.parameters
+      const { ackTimeout, ackRandomFactor, maxRetransmit } = this.parameters
       this.#bytes = bytes
+      this.#retransmissionsLeft = maxRetransmit
+      this.#latest = context.now() + maxTransmitSpan(this.parameters) + maxRetransmit
       this.#timeout = ackTimeout * (1 + (ackRandomFactor - 1) * randomFraction(context))
       context.timers.arm(this, this.#timeout)
     } else context.timers.arm(this, this.outstandingFor(bytes.length))
@@ -91,12 +96,14 @@ export class Outgoing extends Timer {
 
   override fire(): void {
     if (!this.confirmable) this.#departures.settle(this, 'acknowledged')
-    else if (this.transmissions > this.parameters.maxRetransmit) this.#departures.settle(this, 'timeout')
+    else if (this.#retransmissionsLeft === 0) this.#departures.settle(this, 'timeout')
     else if (this.association?.epoch !== this.epoch) this.#departures.settle(this, 'interrupted')
     else {
-      this.transmissions++
       this.#timeout *= 2
-      this.#departures.retransmit(this, this.#bytes as Uint8Array, this.#timeout)
+      this.#retransmissionsLeft--
+      if (this.#departures.retransmit(this, this.#bytes as Uint8Array, this.#timeout, this.#latest))
+        this.transmissions++
+      else this.#retransmissionsLeft = 0
     }
   }
 }
