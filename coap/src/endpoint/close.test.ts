@@ -79,3 +79,14 @@ test('a ping on its way ends when the endpoint is closed', async () => {
   await client.close()
   await assert.rejects(ping, { code: 'COAP_CLOSED' })
 })
+
+test('requests that wait for their turn are not sent while the endpoint closes', async () => {
+  const { context, client } = await world()
+  const asked = [1, 2, 3].map(() => Promise.resolve(client.send(new Request({ code: Code.POST, uri }))))
+  for (const each of asked) each.catch(() => {})
+  await context.clock.advance(5)
+  assert.equal(client.statistics.sent, 1)
+  await client.close()
+  assert.equal(client.statistics.sent, 1)
+  for (const each of asked) await assert.rejects(each, { code: 'COAP_CLOSED' })
+})

@@ -82,11 +82,12 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   async close(): Promise<void> {
     this.#open = false
     const error = closedError()
+    const peers = [...this.#peers]
+    for (const peer of peers) peer.leave() // first of all: what ends makes room for what waits, and that must not leave now
     this.#exchanges.close(error)
     this.#responder.close(error)
     for (const ping of this.#pings) ping.fail(error)
-    for (const peer of this.#peers) {
-      peer.gone = true
+    for (const peer of peers) {
       this.#peers.delete(peer)
       this.#layer.gone(peer)
     }
@@ -297,15 +298,13 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   #forget(peer: EndpointPeer, error: ExchangeError): void {
-    peer.gone = true
+    const { associations } = peer
+    peer.leave()
     this.#continuities.forget(peer)
     this.#exchanges.gone(peer, error)
     this.#responder.gone(peer, error)
     this.#layer.gone(peer)
-    for (const association of peer.associations) {
-      peer.remove(association)
-      association.transport.disconnect(association)
-    }
+    for (const association of associations) association.transport.disconnect(association)
   }
 
   #tell(

@@ -58,6 +58,13 @@ export class EndpointPeer implements Peer {
     return left.length === 0
   }
 
+  /** It is forgotten, and nothing is sent to it any more. */
+  leave(): void {
+    this.gone = true
+    this.current = undefined
+    this.#others = noAssociations
+  }
+
   static {
     showAs(
       EndpointPeer,
