@@ -5,7 +5,7 @@ import type { Handler } from '../handler/handler.ts'
 import { noResponseWanted } from '../handler/no-response.ts'
 import { Request } from '../handler/request.ts'
 import { Response, ResponseError } from '../handler/response.ts'
-import { Code } from '../message/code.ts'
+import { Code, isSafe } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
 import { MaxAge, Observe } from '../message/option.ts'
 import { Options } from '../message/options.ts'
@@ -154,12 +154,13 @@ export class Responder {
     layer.submit({ sender: incoming, peer, token, confirmable, parameters: peer.transmission, outstandingFor: () => 0 })
   }
 
-  /** Registers or ends an observation as the request asks (RFC 7641 4.1). */
+  /** Registers or ends an observation as the request asks (RFC 7641 4.1): of methods that read, and where the response is wanted. */
   #observe(incoming: Incoming, request: Request, response: Response): Response {
     const wish = incoming.options.get(Observe)
-    if (wish === undefined) return response
+    if ((wish !== register && wish !== deregister) || !isSafe(incoming.code)) return response
     const { observed } = response
-    if (wish === 0 && response.ok && observed !== undefined && !incoming.multicast) {
+    const wanted = response.ok && !incoming.multicast && !noResponseWanted(incoming.options, response.code)
+    if (wish === register && wanted && observed !== undefined) {
       incoming.message.keep()
       return this.observations.register(incoming, request, response, observed, this.#init.handler)
     }
@@ -187,6 +188,9 @@ export class Responder {
   }
 }
 
+/** What Observe says in a request (RFC 7641 2). */
+const register = 0
+const deregister = 1
 /** Seconds after which a refused client may try again. */
 const retryAfter = 5
 const expired = Response.diagnostic(Code.Unauthorized, 'the credential has expired')
