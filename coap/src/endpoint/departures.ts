@@ -37,7 +37,7 @@ export class Departures {
       return undefined
     }
     const outgoing = new Outgoing(this, init)
-    outbox.queue.push(outgoing)
+    outbox.add(outgoing)
     this.#depart(init.peer, outbox)
     return outgoing
   }
@@ -123,7 +123,7 @@ export class Departures {
     const outgoing = outbox.queue[0]
     const association = peer.current
     if (outgoing === undefined || association === undefined || outbox.held) return false
-    if (outbox.inFlight.length >= outgoing.parameters.nstart) return false
+    if (outgoing.counts && outbox.inFlight.length >= outgoing.parameters.nstart) return false
     const { context, transmission } = this.#init
     const ids = outbox.idsOf(context)
     const now = context.now()
@@ -157,7 +157,7 @@ export class Departures {
     }
     const bytes = wire.buffer.slice(0, length)
     wire.tellSent(sent, type, messageId, association)
-    if (outgoing.confirmable || outgoing.outstandingFor(length) > 0) {
+    if (outgoing.counts) {
       outbox.inFlight.push(outgoing)
       outgoing.departed(association, messageId, bytes, context)
       outbox.held = !wire.send(bytes, length, association)

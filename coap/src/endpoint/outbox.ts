@@ -36,6 +36,13 @@ export class Outbox {
     return undefined
   }
 
+  /** Behind what waits already; but what does not count as outstanding waits for nothing that does. */
+  add(outgoing: Outgoing): void {
+    const first = outgoing.counts ? -1 : this.queue.findIndex((each) => each.counts)
+    if (first < 0) this.queue.push(outgoing)
+    else this.queue.splice(Math.max(first, this.departing ? 1 : 0), 0, outgoing)
+  }
+
   /** Takes it out, wherever it is; false if it is nowhere. */
   remove(outgoing: Outgoing): boolean {
     return take(this.inFlight, outgoing) || take(this.queue, outgoing)

@@ -37,7 +37,7 @@ export interface OutgoingInit {
   readonly token: Uint8Array
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
-  /** Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0: not at all. */
+  /** Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0, of any length: not at all. */
   readonly outstandingFor: (length: number) => number
 }
 
@@ -87,6 +87,11 @@ export class Outgoing extends Timer {
       this.#timeout = ackTimeout * (1 + (ackRandomFactor - 1) * randomFraction(context))
       context.timers.arm(this, this.#timeout)
     } else context.timers.arm(this, this.outstandingFor(bytes.length))
+  }
+
+  /** It is outstanding for a while after it has left: NSTART is about such (RFC 7252 4.7). */
+  get counts(): boolean {
+    return this.confirmable || this.outstandingFor(1) > 0
   }
 
   /** Of a Confirmable message that has left: it is a request, whose acknowledgement may have the response. */
