@@ -66,6 +66,11 @@ const failures: readonly (readonly [what: string, script: string, message: RegEx
     'handler counting\n-> NON POST 0x0001\n<- NON 2.04 $a "1"\n$a != $a',
     /file:5: .*\n +expected \$a != \$a/,
   ],
+  [
+    'Message IDs that do not follow each other',
+    'handler counting\n-> NON POST 0x0001\n<- NON 2.04 $a "1"\n$a follows $a',
+    /file:5: .*\n +expected \$a follows \$a/,
+  ],
   ['a handler that is not there', 'handler clock', /there is no handler 'clock': expected temperature, /],
   ['an answer that nobody waits for', 'handler held\nanswer 2.05', /no request waits for an answer/],
 ]

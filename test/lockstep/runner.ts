@@ -208,8 +208,7 @@ class Play {
 
   #compare({ left, operator, right }: Extract<Action, { kind: 'compare' }>): void {
     const [one, other] = [bound(left, this.#bindings), bound(right, this.#bindings)]
-    const holds = operator === '==' ? one === other : operator === '!=' ? one !== other : one > other
-    if (!holds)
+    if (!comparisons[operator]?.(one, other))
       throw new ScriptError(
         `expected ${left.name} ${operator} ${right.name}\n  got      ${shown(one)} and ${shown(other)}`,
       )
@@ -243,6 +242,13 @@ class Player {
 
 /** Steps that only look; before all others nothing may be left that the endpoint has sent. */
 const looks: ReadonlySet<Action['kind']> = new Set(['leaves', 'silence', 'outcome', 'handled', 'counted', 'compare'])
+
+const comparisons: Readonly<Record<string, (one: number | string, other: number | string) => boolean>> = {
+  '==': (one, other) => one === other,
+  '!=': (one, other) => one !== other,
+  '>': (one, other) => one > other,
+  follows: (one, other) => one === ((Number(other) + 1) & 0xffff),
+}
 
 /** Scripts name addresses. */
 const nobody: Resolver = {

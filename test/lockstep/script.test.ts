@@ -93,7 +93,7 @@ test('a script that cannot be read says file, line and what was expected', () =>
     ['== a\nhandled 1.5', /^file:2: expected how often: an integer, not 1\.5/],
     ['== a\nrequest GET coap://a r1', /^file:2: expected 'as' and a name/],
     ['== a\nr1 = maybe', /^file:2: 'maybe' is no outcome/],
-    ['== a\n$a < $b', /^file:2: expected ==, != or >, not '<'/],
+    ['== a\n$a < $b', /^file:2: expected ==, !=, > or follows, not '<'/],
     ['== a\npeer A 192.0.2.1', /^file:2: expected an address like/],
     ['== a\nadvance 1 s 2', /^file:2: expected the end of the line, not '2'/],
   ]

@@ -220,8 +220,9 @@ function parseOutcome(words: Words): Outcome {
 }
 
 function parseComparison(left: string, words: Words): Action {
-  const operator = words.bare('==, != or >')
-  if (!['==', '!=', '>'].includes(operator)) throw new ScriptError(`expected ==, != or >, not '${operator}'`)
+  const operator = words.bare('==, !=, > or follows')
+  if (!['==', '!=', '>', 'follows'].includes(operator))
+    throw new ScriptError(`expected ==, !=, > or follows, not '${operator}'`)
   const right = words.bare('a placeholder')
   if (!isPlaceholder(right)) throw new ScriptError(`expected a placeholder like $id, not '${right}'`)
   return { kind: 'compare', left: new Placeholder(left), operator, right: new Placeholder(right) }
