@@ -56,7 +56,7 @@ export class Observations {
     incoming: Incoming,
     request: Request,
     response: Response,
-    { subject, again, changes }: Observing,
+    { subject, upTo, again, changes }: Observing,
     handler: Handler,
   ): Response {
     const { peer } = incoming
@@ -75,6 +75,7 @@ export class Observations {
     peer.observations.set(key, observation)
     peer.open++
     this.#size++
+    if (upTo !== subject.changes) group.changed() // since the response was made
     return response.with({ options: response.options.clone().set(Observe, group.nextNumber() & 0xffffff) })
   }
 

@@ -32,6 +32,8 @@ export interface Watcher {
 
 /** What can be observed: a `Subject`. */
 export interface Watchable {
+  /** Counts its changes. */
+  readonly changes: number
   watch(watcher: Watcher): void
   unwatch(watcher: Watcher): void
 }
@@ -39,6 +41,8 @@ export interface Watchable {
 /** How the notifications after a response come about (RFC 7641 4.2). */
 export interface Observing {
   readonly subject: Watchable
+  /** The changes of the subject that this response shows. */
+  readonly upTo: number
   /** The handler to ask again, the innermost one; its router fills it in. */
   readonly again: ((request: Request) => Response | Promise<Response>) | undefined
   /** What the layers did to the first response, innermost first; they do it to each notification. */
@@ -141,8 +145,15 @@ export class Response extends Message {
 
   /** Offers to observe: when the subject changes, `again` is asked (by default the route's handler). Errors are never observed. */
   observing(subject: Watchable, again?: (request: Request) => Response | Promise<Response>): this {
-    this.#observing = { subject, again, changes: this.#observing?.changes ?? [] }
+    this.#observing = { subject, upTo: subject.changes, again, changes: this.#observing?.changes ?? [] }
     return this
+  }
+
+  /** For routers: a copy that names whom to ask again, if anybody observes. Several requests may have been given this one. */
+  askedAgain(again: (request: Request) => Response | Promise<Response>): Response {
+    const copy = this.with({})
+    if (copy.#observing !== undefined) copy.#observing = { ...copy.#observing, again }
+    return copy
   }
 
   /** Changes this response, and in the same way each notification after it. For layers: do not hold on to the request in `change`. */

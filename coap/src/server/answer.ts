@@ -50,6 +50,5 @@ function finished<P>(
   }
   const { observed } = response
   if (observed === undefined || observed.again !== undefined || !request.observes) return response
-  // A copy: a handler may give the same response to several requests.
-  return response.with({}).observing(observed.subject, () => handler(request, params))
+  return response.askedAgain(() => handler(request, params))
 }
