@@ -10,9 +10,9 @@ import { log } from '../layers/log.ts'
 import { Code } from '../message/code.ts'
 import { Accept, IfMatch, Observe, type Option } from '../message/option.ts'
 import { Options } from '../message/options.ts'
-import type { CoapUri } from '../uri/coap-uri.ts'
+import { CoapUri } from '../uri/coap-uri.ts'
 import { Router } from './router.ts'
-import { type ServeOptions, type Server, serve } from './serve.ts'
+import { type ServeOptions, type Server, serve, serveDefaults } from './serve.ts'
 
 const local = { listen: ['coap://127.0.0.1:0'] }
 
@@ -91,6 +91,13 @@ test('[::] is listened at by all addresses of this machine', async () => {
       assert.ok(uris.some(({ host }) => host === '127.0.0.1'))
       assert.ok(uris.every(({ host }) => host !== '::'))
     },
+  )
+})
+
+test('who does not say where is served at the default port (RFC 7252 7.1)', () => {
+  assert.deepEqual(
+    serveDefaults.listen.map((uri) => CoapUri.parse(uri).port),
+    [5683],
   )
 })
 
