@@ -68,8 +68,10 @@ export class Departures {
     const { context, statistics, wire } = this.#init
     context.timers.arm(outgoing, timeout)
     if (context.now() > latest) return false
+    const again = this.#renewed(outgoing) ?? bytes
+    if (!outgoing.armed) return true // whatever made the newer one has ended it
     statistics.retransmissions++
-    wire.sendAgain(bytes, outgoing.association as Association)
+    wire.sendAgain(again, outgoing.association as Association)
     return true
   }
 
@@ -142,21 +144,9 @@ export class Departures {
 
   #first(outgoing: Outgoing, message: Message, association: Association, messageId: number, outbox: Outbox): void {
     const { wire, context } = this.#init
-    const type = outgoing.confirmable ? Type.Confirmable : Type.NonConfirmable
-    const { token, sender } = outgoing
-    let sent: Message | undefined = message
-    let length = wire.encode(type, messageId, token, message, association)
-    if (length < 0) {
-      sent = sender.tooLong(association.transport.maxMessageSize)
-      length = sent === undefined ? -1 : wire.encode(type, messageId, token, sent, association)
-    }
-    if (sent === undefined) return
-    if (length < 0) {
-      sender.settled('timeout') // not even a short one
-      return
-    }
-    const bytes = wire.buffer.slice(0, length)
-    wire.tellSent(sent, type, messageId, association)
+    const bytes = this.#encode(outgoing, message, association, messageId)
+    if (bytes === undefined) return
+    const { length } = bytes
     if (outgoing.counts) {
       outbox.inFlight.push(outgoing)
       outgoing.departed(association, messageId, bytes, context)
@@ -164,7 +154,41 @@ export class Departures {
     } else {
       outbox.held = !wire.send(bytes, length, association)
       outgoing.messageId = messageId
-      sender.settled('acknowledged')
+      outgoing.sender.settled('acknowledged')
     }
+  }
+
+  /** What goes instead of a message that is out of date, under a Message ID of its own; undefined: send it as it is. */
+  #renewed(outgoing: Outgoing): Uint8Array | undefined {
+    const { context, transmission } = this.#init
+    const now = context.now()
+    const ids = outgoing.peer.outbox?.idsOf(context)
+    if (ids === undefined || ids.availableAt(exchangeLifetime(transmission)) > now) return undefined
+    const message = outgoing.sender.renewed?.()
+    if (message === undefined) return undefined
+    const messageId = ids.issue(now)
+    const bytes = this.#encode(outgoing, message, outgoing.association as Association, messageId)
+    if (bytes !== undefined) outgoing.superseded(messageId, bytes)
+    return bytes
+  }
+
+  /** The message, or what its sender has for one that is too long; undefined: there is nothing to send. */
+  #encode(outgoing: Outgoing, message: Message, association: Association, messageId: number): Uint8Array | undefined {
+    const { wire } = this.#init
+    const { token, sender, confirmable } = outgoing
+    const type = confirmable ? Type.Confirmable : Type.NonConfirmable
+    let sent: Message | undefined = message
+    let length = wire.encode(type, messageId, token, message, association)
+    if (length < 0) {
+      sent = sender.tooLong(association.transport.maxMessageSize)
+      length = sent === undefined ? -1 : wire.encode(type, messageId, token, sent, association)
+    }
+    if (sent === undefined) return undefined
+    if (length < 0) {
+      sender.settled('timeout') // not even a short one
+      return undefined
+    }
+    wire.tellSent(sent, type, messageId, association)
+    return wire.buffer.slice(0, length)
   }
 }

@@ -73,6 +73,11 @@ export class Observation implements Sender {
     return new Message({ code, options, payload })
   }
 
+  /** Who has not acknowledged an old state is sent the newest one. */
+  renewed(): Message | undefined {
+    return this.behind ? this.departing() : undefined
+  }
+
   tooLong(maxMessageSize: number): Response {
     this.#last = true
     return undeliverable(maxMessageSize)

@@ -28,6 +28,8 @@ export interface Sender {
   departing(): Message | undefined
   /** That message is longer than the transport takes: another one in its place, or undefined if the sender gives up. */
   tooLong(maxMessageSize: number): Message | undefined
+  /** It was not acknowledged and is to be sent again: another one in its place if what it says is out of date (RFC 7641 4.5.2). */
+  renewed?(): Message | undefined
   settled(outcome: Outcome): void
 }
 
@@ -87,6 +89,12 @@ export class Outgoing extends Timer {
       this.#timeout = ackTimeout * (1 + (ackRandomFactor - 1) * randomFraction(context))
       context.timers.arm(this, this.#timeout)
     } else context.timers.arm(this, this.outstandingFor(bytes.length))
+  }
+
+  /** Another message has its place, with all that it has tried so far. */
+  superseded(messageId: number, bytes: Uint8Array): void {
+    this.messageId = messageId
+    this.#bytes = bytes
   }
 
   /** It is outstanding for a while after it has left: NSTART is about such (RFC 7252 4.7). */
