@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { parseArgs } from 'node:util'
+import { markGenerated } from '../docs/generated.ts'
 import { type Case, type CaseId, cases } from './cases.ts'
 import type { Peer, Reservations, RunningServer } from './peer.ts'
 import { peers, subjects } from './peers.ts'
@@ -22,7 +23,8 @@ for (const client of values['among-peers'] ? here : ours) for (const server of h
 for (const client of here) for (const server of ours) pair(client, server)
 
 after(() => {
-  if (values.report) writeFileSync(values.report, report(ours, here, versions, results))
+  if (values.report)
+    writeFileSync(values.report, markGenerated(report(ours, here, versions, results), 'npm run interop'))
 })
 
 async function installed(list: readonly Peer[]): Promise<readonly Peer[]> {

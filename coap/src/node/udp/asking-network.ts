@@ -4,7 +4,7 @@
 import type { Context } from '../../context/context.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
-import { DgramSocket, type SocketReceiver } from './dgram-socket.ts'
+import { DgramSocket, type SocketReceiver, type SystemError } from './dgram-socket.ts'
 import { systemHost, type UdpPath } from './path-table.ts'
 
 export class AskingNetwork implements Network, SocketReceiver {
@@ -51,7 +51,7 @@ export class AskingNetwork implements Network, SocketReceiver {
     this.#receiver?.packet(packet, from)
   }
 
-  failed(socket: DgramSocket, error: NodeJS.ErrnoException): void {
+  failed(socket: DgramSocket, error: SystemError): void {
     for (const path of this.#paths.values()) {
       if (path.socket !== socket) continue
       if (error.code === 'EMSGSIZE') this.#receiver?.tooBig(path, 1280)
@@ -65,7 +65,7 @@ export class AskingNetwork implements Network, SocketReceiver {
       return socket.connect(remote)
     } catch (error) {
       void socket.close()
-      const cause = error as NodeJS.ErrnoException
+      const cause = error as SystemError
       throw new ConnectionError(`no way from here to ${remote.host}: ${cause.code ?? cause.message}`, {
         code: 'COAP_UNREACHABLE',
         cause,

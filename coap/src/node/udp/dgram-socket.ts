@@ -5,10 +5,15 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { NetworkAddress } from '../../network/network.ts'
 import { networkAddress, PathTable, systemHost, UdpPath } from './path-table.ts'
 
+/** What the system says went wrong, for instance `EADDRINUSE`. */
+export interface SystemError extends Error {
+  readonly code?: string
+}
+
 /** What a socket tells its network. */
 export interface SocketReceiver {
   packet(packet: Uint8Array, from: UdpPath): void
-  failed(socket: DgramSocket, error: NodeJS.ErrnoException): void
+  failed(socket: DgramSocket, error: SystemError): void
 }
 
 /** The kernel's buffers in bytes: a burst of 10,000 clients must not be lost before it is read. */
@@ -38,7 +43,7 @@ export class DgramSocket {
       lookup: (address, _options, done) => done(null, address, family), // only literals come here
     })
     this.#socket.unref()
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => receiver.failed(this, error))
+    this.#socket.on('error', (error: SystemError) => receiver.failed(this, error))
   }
 
   get address(): NetworkAddress {

@@ -6,7 +6,7 @@ import type { Context } from '../../context/context.ts'
 import { Timer } from '../../context/timer.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
-import { DgramSocket, type SocketReceiver } from './dgram-socket.ts'
+import { DgramSocket, type SocketReceiver, type SystemError } from './dgram-socket.ts'
 import { systemHost, type UdpPath } from './path-table.ts'
 
 /** Milliseconds between looks at which addresses this machine has. */
@@ -82,7 +82,7 @@ export class ListeningNetwork implements Network, SocketReceiver {
   }
 
   /** An address may have gone from this machine; the others go on. */
-  failed(socket: DgramSocket, error: NodeJS.ErrnoException): void {
+  failed(socket: DgramSocket, error: SystemError): void {
     const { trace } = this.#context as Context
     if (trace.enabled) trace.tell('coapstone:network:failed', { address: socket.address, error })
   }
@@ -93,7 +93,7 @@ export class ListeningNetwork implements Network, SocketReceiver {
       await socket.bind(host, port)
     } catch (error) {
       await this.close()
-      throw bindError(host, port, error as NodeJS.ErrnoException)
+      throw bindError(host, port, error as SystemError)
     }
     this.#sockets.set(`${systemHost(socket.address)} ${socket.address.port}`, socket)
     return socket
@@ -109,7 +109,7 @@ export class ListeningNetwork implements Network, SocketReceiver {
           await socket.bind(host, port)
           this.#sockets.set(`${host} ${port}`, socket)
         } catch (error) {
-          this.failed(socket, error as NodeJS.ErrnoException) // tried again at the next look
+          this.failed(socket, error as SystemError) // tried again at the next look
         }
       }
     }
@@ -147,7 +147,7 @@ function isLoopback(host: string): boolean {
   return host === '::1' || host.startsWith('127.')
 }
 
-function bindError(host: string, port: number, cause: NodeJS.ErrnoException): Error {
+function bindError(host: string, port: number, cause: SystemError): Error {
   switch (cause.code) {
     case 'EADDRINUSE':
       return new ConnectionError(`port ${port} of ${host} is in use: choose another one, or 0 for any that is free`, {
