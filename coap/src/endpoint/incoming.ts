@@ -5,6 +5,7 @@ import type { Signal } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
 import type { RequestInit } from '../handler/request.ts'
 import type { Response } from '../handler/response.ts'
+import { changesSoFar } from '../handler/subject.ts'
 import type { Code } from '../message/code.ts'
 import { type Datagram, Type } from '../message/datagram.ts'
 import type { Options } from '../message/options.ts'
@@ -20,6 +21,8 @@ export class Incoming extends Timer implements Sender, RequestInit {
   readonly association: Association
   readonly entry: Remembered
   readonly multicast: boolean
+  /** How many changes of subjects there had been when it came. */
+  readonly changesBefore: number = changesSoFar()
   readonly #responder: Responder
   #abort: AbortController | undefined = undefined
   #response: Response | undefined = undefined

@@ -88,15 +88,19 @@ export class ObservationGroup extends Timer {
 
   #ask(): void {
     this.#asking = true
+    const { sequence } = this
     this.#incoming.lookedAtPeer = this.#ofOnePeer
     const done = (response: Response): Response => {
       this.#asking = false
-      if (this.observers.size > 0) this.publish(this.#isForAll() ? response : observeAnew())
+      // What `changed(response)` or `gone` brought meanwhile is newer.
+      if (this.sequence === sequence && this.observers.size > 0) {
+        this.publish(this.#isForAll() ? response : observeAnew())
+      }
       return response
     }
     const failed = (error: unknown): void => {
       this.#asking = false
-      this.publish(this.observations.failure(error))
+      if (this.sequence === sequence) this.publish(this.observations.failure(error))
     }
     try {
       const result = after(this.#again(this.#request), done)

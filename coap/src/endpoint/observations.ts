@@ -56,7 +56,7 @@ export class Observations {
     incoming: Incoming,
     request: Request,
     response: Response,
-    { subject, upTo, again, changes }: Observing,
+    { subject, again, changes }: Observing,
     handler: Handler,
   ): Response {
     const { peer } = incoming
@@ -75,7 +75,7 @@ export class Observations {
     peer.observations.set(key, observation)
     peer.open++
     this.#size++
-    if (upTo !== subject.changes) group.changed() // since the response was made
+    if (subject.changedSince(incoming.changesBefore)) group.changed() // the state that the handler has looked at may be old
     return response.with({ options: response.options.clone().set(Observe, group.nextNumber() & 0xffffff) })
   }
 

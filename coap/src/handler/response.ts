@@ -32,17 +32,15 @@ export interface Watcher {
 
 /** What can be observed: a `Subject`. */
 export interface Watchable {
-  /** Counts its changes. */
-  readonly changes: number
   watch(watcher: Watcher): void
   unwatch(watcher: Watcher): void
+  /** Has it changed, or gone, since there were so many changes of all subjects (`changesSoFar` of subject.ts)? */
+  changedSince(changes: number): boolean
 }
 
 /** How the notifications after a response come about (RFC 7641 4.2). */
 export interface Observing {
   readonly subject: Watchable
-  /** The changes of the subject that this response shows. */
-  readonly upTo: number
   /** The handler to ask again, the innermost one; its router fills it in. */
   readonly again: ((request: Request) => Response | Promise<Response>) | undefined
   /** What the layers did to the first response, innermost first; they do it to each notification. */
@@ -145,7 +143,7 @@ export class Response extends Message {
 
   /** Offers to observe: when the subject changes, `again` is asked (by default the route's handler). Errors are never observed. */
   observing(subject: Watchable, again?: (request: Request) => Response | Promise<Response>): this {
-    this.#observing = { subject, upTo: subject.changes, again, changes: this.#observing?.changes ?? [] }
+    this.#observing = { subject, again, changes: this.#observing?.changes ?? [] }
     return this
   }
 

@@ -6,24 +6,17 @@ import type { Response, Watchable, Watcher } from './response.ts'
 export class Subject implements Watchable {
   readonly #watchers = new Set<Watcher>()
   #lastChange = 0
-  #changes = 0
 
   /** Tells all observers. With a response that one goes out; without, the handler is asked, once for all who would get the same. */
   changed(response?: Response): void {
     this.#lastChange = ++changes
-    this.#changes++
     for (const watcher of this.#watchers) watcher.changed(response)
   }
 
   /** Ends all observations with a last notification: the response, or 4.04 (RFC 7641 4.2). */
   gone(response?: Response): void {
     this.#lastChange = ++changes
-    this.#changes++
     for (const watcher of [...this.#watchers]) watcher.gone(response)
-  }
-
-  get changes(): number {
-    return this.#changes
   }
 
   /** For endpoints. */

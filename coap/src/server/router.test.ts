@@ -340,23 +340,6 @@ test('a response that a handler gives to several requests stays as it is', async
   assert.equal(shared.observed?.again, undefined)
 })
 
-test('a response shows the changes up to when its handler made it, whatever a router does to it later', async () => {
-  const subject = new Subject()
-  let pass: () => void = () => {}
-  const router = new Router().get('/a', async () => {
-    const response = Response.text('made').observing(subject)
-    await new Promise<void>((resolve) => {
-      pass = resolve
-    })
-    return response
-  })
-  const asked = router.handle(request('GET', '/a', [Observe, 0]))
-  subject.changed()
-  pass()
-  assert.equal((await asked).observed?.upTo, 0)
-  assert.equal(subject.changes, 1)
-})
-
 test('a handler may name another one to ask again', async () => {
   const again: Handler = () => Response.text('again')
   const router = new Router().get('/a', () => Response.text('first').observing(new Subject(), again))

@@ -1,0 +1,86 @@
+// Handlers that take their time, and resources that change meanwhile: in the end an observer has the last state (RFC 7641 1.3).
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Timer } from '../context/timer.ts'
+import type { Handler } from '../handler/handler.ts'
+import { Request } from '../handler/request.ts'
+import { Response } from '../handler/response.ts'
+import { Subject } from '../handler/subject.ts'
+import { Code } from '../message/code.ts'
+import { Observe } from '../message/option.ts'
+import { Options } from '../message/options.ts'
+import { MemoryHub } from '../network/memory.ts'
+import { createContext } from '../testing/context.ts'
+import { plain } from '../transport/plain.ts'
+import { CoapUri } from '../uri/coap-uri.ts'
+import { Endpoint } from './endpoint.ts'
+
+/** A server that looks at its state when it is asked and answers a second later, and what an observer is told. */
+async function world() {
+  const context = createContext(1)
+  const hub = new MemoryHub(context)
+  const subject = new Subject()
+  const state = { value: '1' }
+  const told: string[] = []
+  const show: Handler = () => {
+    const { value } = state
+    return new Promise((resolve) => {
+      const response = value === 'gone' ? Response.of(Code.NotFound) : Response.text(value)
+      context.timers.arm(new Timer(() => resolve(response.observing(subject))), 1000)
+    })
+  }
+  const open = (host: string) => {
+    const resolver = { resolve: () => Promise.reject(new Error('only literals here')), forget() {} }
+    const transports = [plain(hub.network({ host, port: 5683 }), { resolver })]
+    return new Endpoint({ context, transports, handler: show }).open()
+  }
+  await open('192.0.2.1')
+  const client = await open('192.0.2.2')
+  const observe = async (): Promise<void> => {
+    const uri = CoapUri.parse('coap://192.0.2.1/x')
+    const response = await client.send(new Request({ code: Code.GET, uri, options: new Options().add(Observe, 0) }))
+    told.push(await response.body.text())
+    for await (const each of response.notifications ?? []) told.push(each.ok ? await each.body.text() : 'gone')
+  }
+  observe().catch(() => {}) // it never ends
+  const change = (value: string): void => {
+    state.value = value
+    if (value === 'gone') subject.gone()
+    else subject.changed()
+  }
+  return { clock: context.clock, subject, state, told, change }
+}
+
+test('a change while the first response is made reaches the observer after it', async () => {
+  const { clock, told, change } = await world()
+  await clock.advance(500)
+  change('2')
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['1', '2'])
+})
+
+test('without a change the first response is not followed by another', async () => {
+  const { clock, told, change } = await world()
+  change('2')
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['2'])
+})
+
+test('a resource that goes while the first response is made is known to be gone', async () => {
+  const { clock, told, change } = await world()
+  await clock.advance(500)
+  change('gone')
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['1', 'gone'])
+})
+
+test('a state that comes along with its change is not followed by the older one that the handler was about to give', async () => {
+  const { clock, subject, told, change } = await world()
+  await clock.advance(2000)
+  change('2')
+  await clock.advance(500)
+  subject.changed(Response.text('3'))
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['1', '3'])
+})
