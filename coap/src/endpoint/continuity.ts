@@ -29,7 +29,7 @@ export class Continuities {
   continues(association: Association, resumed: Association | undefined): EndpointPeer | undefined {
     if (this.#policy === 'association') return undefined
     const peer = resumed?.peer as EndpointPeer | undefined
-    if (peer !== undefined && sameIdentity(peer.identity, association.identity)) return peer
+    if (peer !== undefined && !peer.gone && sameIdentity(peer.identity, association.identity)) return peer
     return this.#policy === 'identity' ? this.#byIdentity.get(identityKey(association.identity) ?? '') : undefined
   }
 

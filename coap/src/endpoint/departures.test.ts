@@ -323,7 +323,7 @@ class Bench {
   /** The peer goes on with a new association, or with one that it had. */
   goOn(association: Association = this.transport.association(++this.#associations)): void {
     this.association = association as typeof this.association
-    this.peer.add(association)
+    this.peer.add(association, 4)
   }
 
   get sent(): string[] {

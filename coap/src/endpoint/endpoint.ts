@@ -3,7 +3,7 @@
 
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
-import { type CoapError, ConnectionError, ExchangeError, UsageError } from '../errors.ts'
+import { type CoapError, ConnectionError, type ExchangeError, UsageError } from '../errors.ts'
 import type { Handler } from '../handler/handler.ts'
 import { nobody, type Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
@@ -49,7 +49,9 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   readonly #exchanges: Exchanges
   readonly #responder: Responder
   readonly #pings = new Set<Ping>()
+  readonly #limits: KnownLimits
   #open = false
+  #opened = false
 
   constructor(options: EndpointOptions) {
     const { context, transports, handler = notImplemented, continuity = 'resumption', understands = [] } = options
@@ -59,7 +61,8 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     this.context = context
     this.#transports = transports
     this.#continuities = new Continuities(continuity)
-    this.#peers = new Peers(context, limits, transmission, statistics)
+    this.#limits = limits
+    this.#peers = new Peers({ context, limits, transmission, statistics }, (peer, error) => this.#forget(peer, error))
     const layer = new MessageLayer({ context, limits, transmission, statistics, receiver: this })
     this.#layer = layer
     this.#exchanges = new Exchanges({ context, limits, statistics, layer, understands })
@@ -68,6 +71,8 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   /** Starts to receive. Rejects with what a transport says if one cannot be opened, and closes the others. */
   async open(): Promise<this> {
+    if (this.#opened) throw new UsageError('an endpoint is opened once: make another one')
+    this.#opened = true
     this.#open = true
     try {
       for (const transport of this.#transports) await transport.open(this, this.context)
@@ -91,7 +96,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
       this.#peers.delete(peer)
       this.#layer.gone(peer)
     }
-    for (const transport of this.#transports) await transport.close()
+    await Promise.all(this.#transports.map((transport) => transport.close()))
   }
 
   /** The URIs that it can be asked at. */
@@ -128,11 +133,11 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   /** Answers a request by asking the network: the innermost handler of a client. */
   readonly send: Handler = (request: Request): Promise<Response> =>
-    this.#reach(request, (association) => this.#exchanges.ask(request, association.peer as EndpointPeer, association))
+    this.#reach(request, (association) => this.#exchanges.ask(request, peerOf(association), association))
 
   /** The peer that a URI names, after a name look-up and a handshake if need be. */
   async connect(target: CoapUri): Promise<Peer> {
-    return (await this.#associationFor({ uri: target })).peer
+    return peerOf(await this.#associationFor({ uri: target }))
   }
 
   /** Asks whether somebody is there (RFC 7252 4.3: a CoAP ping): the milliseconds that it took. Rejects with a `TimeoutError`. */
@@ -141,8 +146,8 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     { transmission, signal }: { readonly transmission?: Transmission; readonly signal?: Signal } = {},
   ): Promise<number> {
     const to = target instanceof CoapUri ? { uri: target } : { peer: target }
-    return this.#reach({ ...to, ...(signal && { signal }) }, ({ peer: known }) => {
-      const peer = known as EndpointPeer
+    return this.#reach({ ...to, ...(signal && { signal }) }, (association) => {
+      const peer = peerOf(association)
       const parameters = narrow(peer.transmission, transmission)
       return this.#ping({ peer, layer: this.#layer, context: this.context, parameters }, signal)
     })
@@ -159,14 +164,13 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   established(association: Association, resumed?: Association): void {
     const known = this.#continuities.continues(association, resumed)
     if (known !== undefined) {
-      known.add(association)
+      const surplus = known.add(association, this.#limits.associationsPerPeer)
       association.peer = known
       this.#peers.wake(known)
+      surplus?.transport.disconnect(surplus)
       this.#layer.continued(known)
     } else {
-      const peer = this.#peers.add(association, (evicted) =>
-        this.#forget(evicted, new ExchangeError('the peer was idle for too long')),
-      )
+      const peer = this.#peers.add(association)
       if (peer === undefined) {
         association.transport.disconnect(association)
         return
@@ -201,15 +205,14 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   closed(association: Association, reason?: Error): void {
     const peer = association.peer as EndpointPeer | undefined
-    if (peer === undefined || peer.gone) return // refused, or given up by us
+    if (peer === undefined) return // refused
     this.#tell('coapstone:association:closed', association, { reason })
+    if (peer.gone) return // given up by us
     const last = peer.remove(association)
     this.#layer.closed(association, peer)
     if (!last) return
-    if (this.#open && this.#continuities.outlives(peer)) {
-      for (const given of this.#peers.sleep(peer))
-        this.#giveUp(given, new ExchangeError('the peer did not come back in time'))
-    } else this.#giveUp(peer, new ConnectionError('the association was closed', { cause: reason }))
+    if (this.#open && this.#continuities.outlives(peer)) this.#peers.sleep(peer)
+    else this.#giveUp(peer, new ConnectionError('the association was closed', { cause: reason }))
   }
 
   // What the message layer says:
@@ -253,7 +256,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     if (peer !== nobody) {
       const [current] = peer.associations
       // Never by its URI: whoever is at its address now is somebody else.
-      if (current === undefined) throw new ConnectionError('the peer is gone', { code: 'COAP_PEER_GONE' })
+      if (current === undefined) throw goneError()
       if (this.#transports.includes(current.transport)) return current
       throw new UsageError('this peer belongs to another endpoint: ask it through the one that it has talked to')
     }
@@ -325,6 +328,22 @@ interface Target {
 
 /** Codes of errors that say: nobody has answered. */
 const silences: ReadonlySet<unknown> = new Set(['COAP_TIMEOUT', 'COAP_UNREACHABLE', 'COAP_CONNECTION'])
+
+/** Unless the endpoint has refused it, or given it up since it was looked up. */
+function peerOf(association: Association): EndpointPeer {
+  const peer = association.peer as EndpointPeer | undefined
+  if (peer === undefined) {
+    throw new UsageError(
+      'no room for one more peer: all have something open; wait for some of it, or raise the limit `peers`',
+    )
+  }
+  if (peer.gone) throw goneError()
+  return peer
+}
+
+function goneError(): ConnectionError {
+  return new ConnectionError('the peer is gone', { code: 'COAP_PEER_GONE' })
+}
 
 function closedError(): ConnectionError {
   return new ConnectionError('the endpoint was closed', { code: 'COAP_CLOSED' })

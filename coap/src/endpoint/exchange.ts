@@ -62,7 +62,7 @@ export class Exchange extends Timer implements Sender {
     })
   }
 
-  /** Sends the request; again, as a new message, if an association was lost meanwhile. */
+  /** Sends the request. */
   start(): void {
     this.#outgoing = this.#exchanges.submit(this)
     if (this.#outgoing === undefined && !this.#answered) {
@@ -104,7 +104,7 @@ export class Exchange extends Timer implements Sender {
         )
         return
       case 'interrupted':
-        if (isIdempotent(this.request.code)) this.start()
+        if (isIdempotent(this.request.code)) this.#again()
         else
           this.fail(
             new ExchangeError(
@@ -154,14 +154,13 @@ export class Exchange extends Timer implements Sender {
     this.#reject(error)
   }
 
-  /** An abort of this signal ends the exchange, and the observation after it. */
+  /** An abort of this signal ends the exchange, and the observation after it. Before it starts: it may end at once. */
   obey(signal: Signal): void {
     const abort = (): void => {
       if (this.#notifications !== undefined) this.#exchanges.unobserve(this)
       this.fail(signal.reason)
     }
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort, { once: true })
     this.release = () => signal.removeEventListener('abort', abort)
   }
 
@@ -177,8 +176,15 @@ export class Exchange extends Timer implements Sender {
     return isIdempotent(this.request.code) || (this.#outgoing !== undefined && this.#outgoing.transmissions <= 1)
   }
 
+  /** Sends the request as a new message, if its peer comes back in time: nobody knows whether it has arrived. */
+  #again(): void {
+    this.#context.timers.arm(this, this.parameters.responseTimeout)
+    this.start()
+  }
+
   #notify(message: Datagram, from: Association, sequence: number | undefined): void {
     if (this.#notifications === undefined) return
+    this.#exchanges.notified()
     if (sequence !== undefined && this.#order?.advance(sequence, this.#context.now()) !== true) {
       this.#exchanges.reordered()
       return

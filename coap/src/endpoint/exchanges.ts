@@ -2,7 +2,7 @@
 
 import type { Context } from '../context/context.ts'
 import { ExchangeError, UsageError } from '../errors.ts'
-import { Request } from '../handler/request.ts'
+import type { Request } from '../handler/request.ts'
 import type { Response } from '../handler/response.ts'
 import { describeCode, isRequest } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
@@ -77,8 +77,8 @@ export class Exchanges {
     peer.open++
     peer.exchanges ??= new Set()
     peer.exchanges.add(exchange)
-    exchange.start()
     if (request.signal !== undefined) exchange.obey(request.signal)
+    exchange.start()
     return exchange.response
   }
 
@@ -149,6 +149,10 @@ export class Exchanges {
     if (trace.enabled) trace.tell('coapstone:exchange:settled', { code: exchange.request.code, peer: exchange.peer })
   }
 
+  notified(): void {
+    this.#init.statistics.notificationsReceived++
+  }
+
   reordered(): void {
     this.#init.statistics.notificationsReordered++
   }
@@ -157,11 +161,12 @@ export class Exchanges {
   unobserve(exchange: Exchange): void {
     this.end(exchange)
     const { peer, request, token } = exchange
-    if (peer.current === undefined) return
-    const { code, payload, uri } = request
+    const { current } = peer
+    if (current === undefined) return
     const options = request.options.clone().set(Observe, 1)
-    const cancelling = new Request({ code, token, options, payload, ...(uri !== undefined && { uri }) })
-    this.ask(cancelling, peer, peer.current).catch((error: unknown) => {
+    const cancelling = request.with({ token, options, signal: undefined })
+    const ask = async (): Promise<unknown> => this.ask(cancelling, peer, current)
+    ask().catch((error: unknown) => {
       const { trace } = this.#init.context
       if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, error })
     })

@@ -9,6 +9,8 @@ export interface Limits {
   readonly dormantPeers?: number
   /** Milliseconds that a dormant peer is waited for. Default 86,400,000: a day. */
   readonly dormancy?: number
+  /** Associations of one peer that continue each other; beyond it the oldest is closed. Default 4. */
+  readonly associationsPerPeer?: number
   /** Requests of ours that wait for a response, observations included. Full: a `UsageError`. Default 200,000. */
   readonly exchanges?: number
   /** Requests whose handlers have not answered yet. Full: 5.03 with Max-Age. Default 16,384. */
@@ -33,6 +35,7 @@ export const limitDefaults: KnownLimits = {
   peers: 200_000,
   dormantPeers: 10_000,
   dormancy: 86_400_000,
+  associationsPerPeer: 4,
   exchanges: 200_000,
   requests: 16_384,
   requestsPerPeer: 256,

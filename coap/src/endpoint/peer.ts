@@ -43,11 +43,14 @@ export class EndpointPeer implements Peer {
     return this.current === undefined ? this.#others : [this.current, ...this.#others]
   }
 
-  /** A further association continues it, and is the one to send on from now. */
-  add(association: Association): void {
+  /** A further association continues it, and is the one to send on from now. Beyond `most` of them the oldest is taken out. */
+  add(association: Association, most: number): Association | undefined {
     if (this.current !== undefined) this.#others = [this.current, ...this.#others]
     this.current = association
     this.dormantSince = undefined
+    const surplus = this.#others.length < most ? undefined : this.#others.at(-1)
+    if (surplus !== undefined) this.remove(surplus)
+    return surplus
   }
 
   /** Returns whether none is left. */

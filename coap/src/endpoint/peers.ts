@@ -1,31 +1,38 @@
 // All peers of an endpoint, by when they were last heard. When the table is full the longest idle one without open state makes room.
 
 import type { Context } from '../context/context.ts'
+import { Timer } from '../context/timer.ts'
+import { ExchangeError } from '../errors.ts'
 import { exchangeLifetime, type TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
 import type { KnownLimits } from './limits.ts'
 import { EndpointPeer } from './peer.ts'
-import type { Statistics } from './statistics.ts'
+import { countRefusal, type Statistics } from './statistics.ts'
 
 /** How many of the longest idle peers are looked at to find one that may go. */
 const candidates = 16
 
+export interface PeersInit {
+  readonly context: Context
+  readonly limits: KnownLimits
+  readonly transmission: TransmissionParameters
+  readonly statistics: Statistics
+}
+
 export class Peers {
-  readonly #context: Context
-  readonly #limits: KnownLimits
-  readonly #transmission: TransmissionParameters
-  readonly #statistics: Statistics
+  readonly #init: PeersInit
+  readonly #forget: (peer: EndpointPeer, error: ExchangeError) => void
   #oldest: EndpointPeer | undefined = undefined
   #newest: EndpointPeer | undefined = undefined
   #size = 0
   /** Peers without an association, the longest gone first. */
   readonly #dormant = new Set<EndpointPeer>()
+  readonly #dormancy = new Timer(() => this.#abandonExpired())
 
-  constructor(context: Context, limits: KnownLimits, transmission: TransmissionParameters, statistics: Statistics) {
-    this.#context = context
-    this.#limits = limits
-    this.#transmission = transmission
-    this.#statistics = statistics
+  /** `forget` is called for peers that are not here any more. */
+  constructor(init: PeersInit, forget: (peer: EndpointPeer, error: ExchangeError) => void) {
+    this.#init = init
+    this.#forget = forget
   }
 
   get size(): number {
@@ -37,18 +44,19 @@ export class Peers {
   }
 
   /** A new peer; undefined if there is no room, and nobody may go. */
-  add(association: Association, evict: (peer: EndpointPeer) => void): EndpointPeer | undefined {
-    if (this.#size >= this.#limits.peers) {
+  add(association: Association): EndpointPeer | undefined {
+    const { limits, statistics, transmission } = this.#init
+    if (this.#size >= limits.peers) {
       const idle = this.#longestIdle()
       if (idle === undefined) {
-        this.#statistics.refused['peers'] = (this.#statistics.refused['peers'] ?? 0) + 1
+        countRefusal(statistics, 'peers')
         return undefined
       }
-      this.#statistics.peersEvicted++
+      statistics.peersEvicted++
       this.delete(idle)
-      evict(idle)
+      this.#forget(idle, new ExchangeError('the peer was idle for too long'))
     }
-    const peer = new EndpointPeer(association, this.#transmission)
+    const peer = new EndpointPeer(association, transmission)
     this.#append(peer)
     this.#size++
     return peer
@@ -62,30 +70,26 @@ export class Peers {
   }
 
   delete(peer: EndpointPeer): void {
-    if (!this.#dormant.delete(peer)) {
-      this.#unlink(peer)
-      this.#size--
-    }
-  }
-
-  /** It has no association, but may come back. Returns those that are given up for it, or since they were waited for long enough. */
-  sleep(peer: EndpointPeer): readonly EndpointPeer[] {
+    if (this.#leave(peer)) return
     this.#unlink(peer)
     this.#size--
-    peer.dormantSince = this.#context.now()
+  }
+
+  /** It has no association, but may come back for as long as the limits say. When too many are waited for, the longest gone is not. */
+  sleep(peer: EndpointPeer): void {
+    const { context, limits } = this.#init
+    this.#unlink(peer)
+    this.#size--
+    peer.dormantSince = context.now()
     this.#dormant.add(peer)
-    const given: EndpointPeer[] = []
-    for (const oldest of this.#dormant) {
-      const expired = (oldest.dormantSince as number) + this.#limits.dormancy <= this.#context.now()
-      if (!expired && this.#dormant.size - given.length <= this.#limits.dormantPeers) break
-      given.push(oldest)
-    }
-    return given
+    const [longest] = this.#dormant
+    if (this.#dormant.size > limits.dormantPeers && longest !== undefined) this.#abandon(longest)
+    if (!this.#dormancy.armed) context.timers.arm(this.#dormancy, limits.dormancy)
   }
 
   /** It has an association again. */
   wake(peer: EndpointPeer): void {
-    if (!this.#dormant.delete(peer)) return
+    if (!this.#leave(peer)) return
     this.#append(peer)
     this.#size++
   }
@@ -99,16 +103,40 @@ export class Peers {
     yield* [...this.#dormant]
   }
 
+  /** False: it is not dormant. */
+  #leave(peer: EndpointPeer): boolean {
+    if (!this.#dormant.delete(peer)) return false
+    if (this.#dormant.size === 0) this.#init.context.timers.cancel(this.#dormancy)
+    return true
+  }
+
+  #abandonExpired(): void {
+    const { context, limits } = this.#init
+    for (const peer of this.#dormant) {
+      const left = (peer.dormantSince as number) + limits.dormancy - context.now()
+      if (left > 0) {
+        context.timers.arm(this.#dormancy, left)
+        return
+      }
+      this.#abandon(peer)
+    }
+  }
+
+  #abandon(peer: EndpointPeer): void {
+    this.#leave(peer)
+    this.#forget(peer, new ExchangeError('the peer did not come back in time'))
+  }
+
   /**
    * Nobody with open state, and rather nobody whose Message IDs are still taken: forgotten, one could be used twice within
    * EXCHANGE_LIFETIME. Those that may not go are put to the other end, so that the next search is short too.
    */
   #longestIdle(): EndpointPeer | undefined {
-    const now = this.#context.now()
-    const lifetime = exchangeLifetime(this.#transmission)
+    const now = this.#init.context.now()
+    const lifetime = exchangeLifetime(this.#init.transmission)
     let second: EndpointPeer | undefined
-    for (let count = 0; count < candidates && this.#oldest !== undefined; count++) {
-      const peer = this.#oldest
+    for (let count = 0; count < Math.min(candidates, this.#size); count++) {
+      const peer = this.#oldest as EndpointPeer
       if (peer.open === 0) {
         if ((peer.outbox?.lastIssued ?? Number.NEGATIVE_INFINITY) + lifetime <= now) return peer
         second ??= peer
