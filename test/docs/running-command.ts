@@ -31,17 +31,16 @@ export class RunningCommand {
     }
   }
 
-  /** Its first lines, so many, or as many as it prints until it ends or patience does. */
-  async lines(count: number): Promise<string[]> {
+  /** Waits until its output is as it shall be, it has ended, or patience has. */
+  async until(enough: () => boolean): Promise<void> {
     const there = new Promise<void>((resolve) => {
       this.#printed = () => {
-        if (this.output.split('\n').length > count) resolve()
+        if (enough()) resolve()
       }
       this.#printed()
     })
     await this.#within(Promise.race([there, this.#closed]))
-    const lines = this.output.replace(/\n+$/, '').split('\n')
-    return this.output === '' ? [] : lines.slice(0, count)
+    this.#printed = () => {}
   }
 
   /** Ctrl-C. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { commandsOf, withRealOutput } from './transcripts.ts'
+import { commandsOf, likeThese, withRealOutput } from './transcripts.ts'
 
 const root = join(import.meta.dirname, '../..')
 const fence = '```'
@@ -42,6 +42,25 @@ test('a command that is interrupted in the document is interrupted once it has p
     "process.on('SIGINT', () => process.exit(0))\nconsole.log('1')\nconsole.log('2')\nsetInterval(() => {}, 1e9)"
   const text = `${block('ts watch.ts', program)}\n${block('console', '$ node watch.ts\n1\n2\n^C\n$ echo next\nnext')}`
   assert.equal(await withRealOutput(text, root), text)
+})
+
+test('what a server prints after the last line of the document is left out', async () => {
+  const program = `${serverProgram('coap://localhost')}\nconsole.log('more')`
+  const text = `${block('ts server.ts', program)}\n${block('console server', '$ node server.ts\nat coap://localhost')}`
+  assert.equal(await withRealOutput(text, root), text)
+})
+
+test('an ellipsis stands for any lines up to the next one', () => {
+  assert.deepEqual(likeThese(['a', '…', 'd'], ['a', 'b', 'c', 'd']), ['a', '…', 'd'])
+  assert.deepEqual(likeThese(['a', '  …'], ['a', 'b', 'c']), ['a', '  …'])
+  assert.deepEqual(likeThese(['…', 'd', 'e'], ['d', 'e']), ['…', 'd', 'e'])
+  assert.deepEqual(likeThese(['a', '…', 'x'], ['a', 'b']), ['a', '…', 'b'])
+})
+
+test('times and durations may be others, and all else may not', () => {
+  const before = ['2026-01-01T00:00:00.000Z GET /a 12.5 ms', 'within 2 s', 'port 1']
+  const now = ['2027-02-03T04:05:06.789Z GET /a 9 ms', 'within 3 s', 'port 2']
+  assert.deepEqual(likeThese(before, now), [before[0], before[1], 'port 2'])
 })
 
 /** What a server of ours does as far as a document can tell: it is given port 0, and prints another one. */

@@ -1,6 +1,7 @@
 // Transcripts in the documents are real. In a block ```console a shell runs each line after `$ `, and what it prints stands below.
-// ```console server is one command that goes on running for the blocks that follow, until the next server or the document's end; as many
-// of its lines are awaited as stand there. A command whose output ends with ^C is interrupted once it has printed the lines above.
+// ```console server is one command that goes on running for the blocks that follow, until the next server or the document's end; what it
+// prints after the last line that stands there is left out. A command whose output ends with ^C is interrupted once it has printed as many
+// lines as stand above. A line … stands for any lines that are not the next one; times and durations need not be the same.
 // A block ```ts NAME.ts is a file that commands may run.
 //
 // Servers get a port that is free: coap://localhost and coap://127.0.0.1 stand for it in files and commands, and it is taken out of the output.
@@ -61,9 +62,11 @@ class Stage {
     }
     await this.#server?.stop()
     const { line, output } = commands[0] ?? { line: 'false', output: [] }
-    this.#server = this.#start(line, 0)
-    const printed = await this.#server.lines(output.length)
-    return [`$ ${line}`, ...printed.map((each) => this.#withoutPort(each))]
+    const server = this.#start(line, 0)
+    this.#server = server
+    const last = output.findLast((each) => each.trim() !== '…')
+    await server.until(() => last === undefined || this.#printed(server).some((each) => isSame(last, each)))
+    return [`$ ${line}`, ...likeThese(output, this.#printed(server)).slice(0, output.length)]
   }
 
   async clear(): Promise<void> {
@@ -74,10 +77,13 @@ class Stage {
   async #run({ line, output }: Command): Promise<string[]> {
     const running = this.#start(line, this.#port)
     const interrupted = output.at(-1) === '^C'
-    const printed = await running.lines(interrupted ? output.length - 1 : Number.POSITIVE_INFINITY)
+    const expected = interrupted ? output.slice(0, -1) : output
+    await running.until(() => interrupted && running.output.split('\n').length > expected.length)
     if (interrupted) await running.interrupt()
     await running.stop()
-    return [...printed.map((each) => this.#withoutPort(each)), ...(interrupted ? ['^C'] : [])]
+    const printed = this.#printed(running)
+    if (!interrupted) return likeThese(expected, printed)
+    return [...likeThese(expected, printed.slice(0, expected.length)), '^C']
   }
 
   #start(line: string, port: number | undefined): RunningCommand {
@@ -92,9 +98,13 @@ class Stage {
     return port === undefined ? undefined : Number(port)
   }
 
-  #withoutPort(line: string): string {
+  #printed({ output }: RunningCommand): string[] {
+    return linesOf(this.#withoutPort(output.replace(/\n*$/, '\n')))
+  }
+
+  #withoutPort(text: string): string {
     const port = this.#port
-    return port === undefined ? line : line.replaceAll(`:${port}`, '')
+    return port === undefined ? text : text.replaceAll(`:${port}`, '')
   }
 }
 
@@ -105,6 +115,33 @@ export function commandsOf(transcript: string): Command[] {
     else commands.at(-1)?.output.push(text)
   }
   return commands
+}
+
+/** What was printed, written as the document does where that says the same. */
+export function likeThese(expected: readonly string[], printed: readonly string[]): string[] {
+  const lines: string[] = []
+  let at = 0
+  for (const [index, line] of expected.entries()) {
+    if (line.trim() === '…') {
+      const next = expected[index + 1]
+      const found = printed.findIndex((each, where) => where >= at && next !== undefined && isSame(next, each))
+      if (found >= 0) at = found
+      else if (next === undefined) at = printed.length
+      lines.push(line)
+    } else if (at < printed.length) {
+      const there = printed[at++] as string
+      lines.push(isSame(line, there) ? line : there)
+    }
+  }
+  return [...lines, ...printed.slice(at)]
+}
+
+function isSame(one: string, other: string): boolean {
+  return withoutTimes(one) === withoutTimes(other)
+}
+
+function withoutTimes(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replace(/\d+(?:\.\d+)? (m?s)\b/g, 'N $1')
 }
 
 function linesOf(text: string): string[] {
