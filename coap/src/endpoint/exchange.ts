@@ -40,6 +40,8 @@ export class Exchange extends Timer implements Sender {
   readonly #exchanges: Exchanges
   readonly #context: Context
   readonly #message: Message
+  /** Its turn has come: before, there is nothing that a response could be for. */
+  asked = false
   #outgoing: Outgoing | undefined = undefined
   #resolve: (response: Response) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -73,6 +75,7 @@ export class Exchange extends Timer implements Sender {
   }
 
   departing(): Message {
+    this.asked = true
     if (!this.request.confirmable) this.#context.timers.arm(this, this.parameters.responseTimeout)
     return this.#message
   }

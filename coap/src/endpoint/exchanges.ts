@@ -85,7 +85,7 @@ export class Exchanges {
   /** A response has come: undefined if an exchange takes it, else why it is rejected. */
   response(message: Datagram, from: Association): Rejection | undefined {
     const exchange = this.#byToken.get(tokenKey(message.token))
-    if (exchange === undefined || exchange.peer !== from.peer) return 'unknown-response'
+    if (exchange === undefined || exchange.peer !== from.peer || !exchange.asked) return 'unknown-response'
     const unrecognized = message.options.firstUnrecognized(this.#understoodMask, this.#understoodHigh)
     if (unrecognized !== 0) {
       const { name } = optionOf(unrecognized)
