@@ -9,7 +9,8 @@ export class Notifications implements AsyncIterableIterator<Response, undefined>
   #newest: Response | undefined = undefined
   #ended = false
   #error: unknown = undefined
-  #waiting: { resolve(step: Step): void; reject(error: unknown): void } | undefined = undefined
+  /** Readers that wait, in their order. */
+  readonly #waiting: { resolve(step: Step): void; reject(error: unknown): void }[] = []
   readonly #stop: () => void
 
   /** `stop` is called when the reader wants no more. */
@@ -19,28 +20,27 @@ export class Notifications implements AsyncIterableIterator<Response, undefined>
 
   push(response: Response): void {
     if (this.#ended) return
-    if (this.#waiting === undefined) this.#newest = response
-    else {
-      this.#waiting.resolve({ done: false, value: response })
-      this.#waiting = undefined
-    }
+    const reader = this.#waiting.shift()
+    if (reader === undefined) this.#newest = response
+    else reader.resolve({ done: false, value: response })
   }
 
   /** No more will come; with an error, reading on rejects with it once what is here has been read. */
   end(error?: unknown): void {
     if (this.#ended) return
     this.#ended = true
-    if (this.#waiting === undefined) this.#error = error
-    else if (error === undefined) this.#waiting.resolve({ done: true, value: undefined })
-    else this.#waiting.reject(error)
-    this.#waiting = undefined
+    const [first, ...others] = this.#waiting.splice(0)
+    if (first === undefined) this.#error = error
+    else if (error === undefined) first.resolve({ done: true, value: undefined })
+    else first.reject(error)
+    for (const reader of others) reader.resolve({ done: true, value: undefined })
   }
 
   async next(): Promise<Step> {
     const value = this.#newest
     this.#newest = undefined
     if (value !== undefined) return { done: false, value }
-    if (!this.#ended) return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }))
+    if (!this.#ended) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
     const error = this.#error
     this.#error = undefined
     if (error !== undefined) throw error

@@ -3,6 +3,7 @@
 import type { NetworkAddress, Path } from '../network/network.ts'
 import { anonymous, type Identity } from '../transport/identity.ts'
 import type { Association, Peer, Transport, TransportReceiver } from '../transport/transport.ts'
+import type { CoapUri } from '../uri/coap-uri.ts'
 
 export interface RecordingTransportOptions {
   /** Default 1152. */
@@ -20,6 +21,8 @@ export class RecordingTransport implements Transport {
   readonly messagesAreOwned: boolean
   readonly sent: { readonly bytes: Uint8Array; readonly to: Association }[] = []
   readonly disconnected: Association[] = []
+  /** URIs whose names shall be looked up again. */
+  readonly lookedAgain: string[] = []
   /** `send` says so. */
   full = false
   receiver: TransportReceiver | undefined = undefined
@@ -44,7 +47,9 @@ export class RecordingTransport implements Transport {
     return this.association(target.port)
   }
 
-  lookAgain(): void {}
+  lookAgain(target: CoapUri): void {
+    this.lookedAgain.push(String(target))
+  }
 
   /** The one with who has this port; established now, if it is not there. */
   association(port: number, resumed?: Association): RecordingAssociation {
