@@ -264,6 +264,26 @@ test('notifications are counted, those that come in disorder too', async () => {
   assert.equal(bench.endpoint.statistics.notificationsReordered, 1)
 })
 
+test('a notification of what is observed no longer gets a Reset, Confirmable or not', async () => {
+  for (const type of [Type.Confirmable, Type.NonConfirmable]) {
+    const bench = await open()
+    await bench.observe('a')
+    bench.answer('a', { type: Type.NonConfirmable, id: 5 }) // the last one: it has no Observe
+    bench.answer('a', { type, id: 6 }, '', 7, new Options().add(Observe, 9))
+    assert.deepEqual(bench.last, { type: Type.Reset, id: 6, code: Code.Empty })
+  }
+})
+
+test('a response that nobody waits for is no notification: if it is Non-confirmable, nothing is said', async () => {
+  const bench = await open()
+  const response = bench.ask('a')
+  await bench.pass()
+  bench.answer('a')
+  await response
+  bench.answer('a', { type: Type.NonConfirmable, id: 6 })
+  assert.equal(bench.transport.sent.length, 1)
+})
+
 test('a token of the caller is used as it is, and refused while it is in use', async () => {
   const bench = await open()
   const token = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)

@@ -5,7 +5,7 @@ import type { Context } from '../context/context.ts'
 import { Code, codeClass, isRequest } from '../message/code.ts'
 import { type Datagram, decodeDatagram, encodeEmpty, malformation, Type } from '../message/datagram.ts'
 import { Message, noBytes } from '../message/message.ts'
-import { MaxAge } from '../message/option.ts'
+import { MaxAge, Observe } from '../message/option.ts'
 import { Options } from '../message/options.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
@@ -176,10 +176,14 @@ export class MessageLayer {
     this.#reject(message, from, message.type === Type.Confirmable ? 'ping' : 'empty', multicast)
   }
 
-  /** Rejects a message (RFC 7252 4.2, 4.3): a Confirmable one with a Reset, a Non-confirmable one by saying nothing. */
+  /**
+   * Rejects a message (RFC 7252 4.2, 4.3): a Confirmable one with a Reset, a Non-confirmable one by saying nothing; unless it is a
+   * notification of what we observe no longer: the server is to know (RFC 7641 3.6).
+   */
   #reject(message: Datagram, from: Association, why: Rejection, multicast: boolean, entry: Remembered = -1): void {
     this.#ignore(message, from, why)
-    if (message.type === Type.Confirmable && !multicast) {
+    const unwanted = why === 'unknown-response' && message.options.has(Observe)
+    if ((message.type === Type.Confirmable || unwanted) && !multicast) {
       this.#statistics.resetsSent++
       this.#sendEmpty(Type.Reset, message.id, from, entry)
     }
