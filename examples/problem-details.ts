@@ -24,9 +24,10 @@ try {
   const response = await client.post(`${origin}/pay`)
   response.orThrow()
 } catch (error) {
-  if (!(error instanceof ResponseError)) throw error
-  console.log(`caught: ${error.message}`)
-  console.log(`the balance is ${error.problem?.custom?.get(account)?.get('balance')}`)
+  const { code, message, problem } = error as ResponseError
+  if (code !== 'COAP_RESPONSE') throw error
+  console.log(`caught: ${message}`)
+  console.log(`the balance is ${problem?.custom?.get(account)?.get('balance')}`)
 }
 
 const plain = await client.get(`${origin}/plain`)

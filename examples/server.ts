@@ -1,7 +1,7 @@
 // The example server (`npm start`): a few things to ask for, and a line for each request that arrives. Ctrl-C ends it.
 
 import {
-  CoapError,
+  type CoapError,
   Code,
   ContentFormat,
   contentOf,
@@ -72,7 +72,7 @@ async function listen(): Promise<Server> {
   try {
     return await serve(router, { listen: ['coap://[::]'], layers })
   } catch (error) {
-    if (!(error instanceof CoapError) || error.code !== 'COAP_PORT_IN_USE') throw error
+    if ((error as CoapError).code !== 'COAP_PORT_IN_USE') throw error
     console.log('Port 5683 is in use, so this server takes another one.')
     return serve(router, { listen: ['coap://[::]:0'], layers })
   }

@@ -1,9 +1,11 @@
 // Every TypeScript block of the documents is a program of its own and type-checks against the sources.
-// A block whose fence says ```ts continued goes on where the TypeScript block before it in the same document ended.
+// A block whose fence says ```ts continued goes on where the TypeScript block before it in the same document ended; excerpts of files are
+// checked in their files.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { excerptOf } from './excerpts.ts'
 import { codeBlocks, type Problem } from './markdown.ts'
 
 /** A block made a file, and where its lines come from. */
@@ -18,8 +20,9 @@ export interface Program {
 
 export function programsOf(file: string, markdown: string): Program[] {
   const programs: Program[] = []
-  for (const { info, line, text } of codeBlocks(markdown)) {
-    if (info[0] !== 'ts' && info[0] !== 'typescript') continue
+  for (const block of codeBlocks(markdown)) {
+    const { info, line, text } = block
+    if ((info[0] !== 'ts' && info[0] !== 'typescript') || excerptOf(block) !== undefined) continue
     const previous = info.includes('continued') ? programs.at(-1) : undefined
     const own = text.split('\n').slice(0, -1)
     const before = previous === undefined ? [] : previous.text.split('\n').slice(0, -1)

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { problemsIn, programsOf, typeCheck } from './code-blocks.ts'
+import { wrongExcerpts } from './excerpts.ts'
 import { checkGenerated, difference, markGenerated } from './generated.ts'
 import { brokenLinks, missingFiles, type Tree } from './links.ts'
 import { anchors, codeBlocks, type Problem } from './markdown.ts'
@@ -152,6 +153,19 @@ test('a generated document that was edited, or lacks its mark, is reported', () 
   ])
   assert.deepEqual(lines(checkGenerated('docs/interop.md', '# Interop\n')), [
     'docs/interop.md:1: is made by a command, and lacks its mark in the first line',
+  ])
+})
+
+test('an excerpt has lines of its file in their order, and is not checked as a program of its own', () => {
+  const tree = planted({ 'examples/a.ts': 'const a = 1\n\nconst b = 2\n  const c = 3\n' })
+  const text = (...code: string[]) => [`${fence}ts examples/a.ts`, ...code, fence].join('\n')
+  assert.deepEqual(programsOf('a.md', text('no program')), [])
+  assert.deepEqual(wrongExcerpts('a.md', text('const a = 1', '', '  const c = 3'), tree), [])
+  assert.deepEqual(lines(wrongExcerpts('a.md', text('const b = 2', 'const a = 1'), tree)), [
+    'a.md:3: examples/a.ts has no such line after those above',
+  ])
+  assert.deepEqual(lines(wrongExcerpts('a.md', text('const a = 2'), planted({}))), [
+    'a.md:1: examples/a.ts is not there',
   ])
 })
 

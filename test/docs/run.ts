@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { programsOf, typeCheck } from './code-blocks.ts'
 import { defaultsPage } from './defaults.ts'
+import { wrongExcerpts } from './excerpts.ts'
 import { checkGenerated, difference } from './generated.ts'
 import { brokenLinks, missingFiles, type Tree } from './links.ts'
 import type { Problem } from './markdown.ts'
@@ -39,7 +40,7 @@ const problems: Problem[] = [...made, ...typeCheck(programs, root)]
 
 for (const file of documents) {
   const text = tree.read(file)
-  problems.push(...brokenLinks(file, text, tree), ...checkGenerated(file, text))
+  problems.push(...brokenLinks(file, text, tree), ...wrongExcerpts(file, text, tree), ...checkGenerated(file, text))
   // A decision may speak of what it did away with, the changelog of what was.
   if (!/^docs\/decisions\/|^CHANGELOG/.test(file)) problems.push(...missingFiles(file, text, tree))
   if (!/^docs\/rfc\/(?!README)/.test(file)) continue
