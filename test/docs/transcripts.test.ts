@@ -16,8 +16,8 @@ test('a transcript is commands with what they have printed', () => {
 })
 
 test('what a document says of its commands becomes what they print, and nothing else is changed', async () => {
-  const real = block('console', '$ echo one\none\n$ echo two >&2; exit 3\ntwo')
-  const stale = block('console', '$ echo one\nuno\ndue\n$ echo two >&2; exit 3')
+  const real = block('console', '$ echo one\none\n$ true\n$ echo two >&2; exit 3\ntwo')
+  const stale = block('console', '$ echo one\nuno\ndue\n$ true\n$ echo two >&2; exit 3')
   const text = `# a\n${stale}\nbetween\n${block('sh', '$ echo never run')}\n${stale}`
   assert.equal(await withRealOutput(text, root), text.replaceAll(stale, real))
 })

@@ -78,7 +78,8 @@ class Stage {
     const running = this.#start(line, this.#port)
     const interrupted = output.at(-1) === '^C'
     const expected = interrupted ? output.slice(0, -1) : output
-    await running.until(() => interrupted && running.output.split('\n').length > expected.length)
+    const enough = () => running.output.endsWith('\n') && this.#printed(running).length >= expected.length
+    await running.until(() => interrupted && enough())
     if (interrupted) await running.interrupt()
     await running.stop()
     const printed = this.#printed(running)
@@ -99,7 +100,8 @@ class Stage {
   }
 
   #printed({ output }: RunningCommand): string[] {
-    return linesOf(this.#withoutPort(output.replace(/\n*$/, '\n')))
+    const lines = output.trimEnd() === '' ? [] : this.#withoutPort(output).trimEnd().split('\n')
+    return lines.filter((line) => !/^npm (?:warn|notice) /.test(line)) // of npm itself, about this machine
   }
 
   #withoutPort(text: string): string {
