@@ -15,33 +15,11 @@ import { type Asking, observed } from './observe/observer.ts'
 
 const sparing = (value: number): Options => new Options().add(NoResponse, value)
 
-for (const type of [Type.Confirmable, Type.NonConfirmable]) {
-  const confirmable = type === Type.Confirmable
-  test(`a ${confirmable ? 'Confirmable' : 'Non-confirmable'} request is handled, and only the responses that it wants are sent`, async () => {
-    const silence = confirmable ? ['ACK 0.00'] : []
-    const kind = confirmable ? 'ACK' : 'NON'
-    for (const [code, value, expected] of [
-      [Code.Changed, 2, silence],
-      [Code.Changed, 26, silence],
-      [Code.Changed, 24, [`${kind} 2.04`]],
-      [Code.Changed, 0, [`${kind} 2.04`]],
-      [Code.NotFound, 8, silence],
-      [Code.NotFound, 2, [`${kind} 4.04`]],
-      [Code.ServiceUnavailable, 16, silence],
-      [Code.ServiceUnavailable, 10, [`${kind} 5.03`]],
-    ] as const) {
-      let handled = 0
-      const handler: Handler = () => {
-        handled++
-        return Response.of(code)
-      }
-      const { observer } = await observed({ handler })
-      await observer.ask({ type, code: Code.PUT, more: sparing(value) })
-      await observer.wait(100_000)
-      assert.deepEqual([observer.seen, handled], [expected, 1], `${code}, ${value}`)
-    }
-  })
-}
+test('a Confirmable request is handled, and only the responses that it wants are sent', () =>
+  assertSpared(Type.Confirmable))
+
+test('a Non-confirmable request is handled, and only the responses that it wants are sent', () =>
+  assertSpared(Type.NonConfirmable))
 
 test('an option of the wrong length is ignored: it is elective', async () => {
   const { observer } = await observed()
@@ -85,3 +63,29 @@ test('an observation is ended without a response, if none is wanted', async () =
   await observer.wait(1000)
   assert.deepEqual(observer.seen, ['ACK 2.05 0'])
 })
+
+async function assertSpared(type: Type): Promise<void> {
+  const confirmable = type === Type.Confirmable
+  const silence = confirmable ? ['ACK 0.00'] : []
+  const kind = confirmable ? 'ACK' : 'NON'
+  for (const [code, value, expected] of [
+    [Code.Changed, 2, silence],
+    [Code.Changed, 26, silence],
+    [Code.Changed, 24, [`${kind} 2.04`]],
+    [Code.Changed, 0, [`${kind} 2.04`]],
+    [Code.NotFound, 8, silence],
+    [Code.NotFound, 2, [`${kind} 4.04`]],
+    [Code.ServiceUnavailable, 16, silence],
+    [Code.ServiceUnavailable, 10, [`${kind} 5.03`]],
+  ] as const) {
+    let handled = 0
+    const handler: Handler = () => {
+      handled++
+      return Response.of(code)
+    }
+    const { observer } = await observed({ handler })
+    await observer.ask({ type, code: Code.PUT, more: sparing(value) })
+    await observer.wait(100_000)
+    assert.deepEqual([observer.seen, handled], [expected, 1], `${code}, ${value}`)
+  }
+}
