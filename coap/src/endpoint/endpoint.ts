@@ -196,10 +196,14 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   unreachable(association: Association, reason: Error): void {
-    this.#exchanges.unreachable(association, reason)
-    if (association.identity.method !== 'none') return
-    for (const ping of this.#pings) {
-      if (ping.peer === association.peer) ping.fail(unreachableError(association, reason, true))
+    if (association.identity.method !== 'none') return // under security it proves nothing
+    // First who waits for its turn, so that nothing leaves when others end.
+    for (const queued of [true, false]) {
+      this.#exchanges.unreachable(association, reason, queued)
+      for (const ping of this.#pings) {
+        if (ping.peer === association.peer && ping.queued === queued)
+          ping.fail(unreachableError(association, reason, true))
+      }
     }
   }
 

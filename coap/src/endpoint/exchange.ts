@@ -174,6 +174,11 @@ export class Exchange extends Timer implements Sender {
     return this.#notifications !== undefined
   }
 
+  /** Its turn to leave has not come yet. */
+  get queued(): boolean {
+    return this.#outgoing?.transmissions === 0
+  }
+
   /** Asked at another place, it does no more than it has done: it can have arrived nowhere, or is idempotent. */
   get repeatable(): boolean {
     return isIdempotent(this.request.code) || (this.#outgoing !== undefined && this.#outgoing.transmissions <= 1)

@@ -100,11 +100,11 @@ export class Exchanges {
     return undefined
   }
 
-  /** An ICMP error: who asks without security is told at once; under security it proves nothing. */
-  unreachable(association: Association, cause: Error): void {
-    if (association.identity.method !== 'none') return
+  /** An ICMP error: whoever asks there is told at once; those who wait for their turn, or the others. */
+  unreachable(association: Association, cause: Error, queued: boolean): void {
     for (const exchange of of(association.peer as EndpointPeer)) {
-      if (!exchange.observing) exchange.fail(unreachableError(association, cause, exchange.repeatable))
+      if (exchange.observing || exchange.queued !== queued) continue
+      exchange.fail(unreachableError(association, cause, exchange.repeatable))
     }
   }
 

@@ -49,6 +49,11 @@ export class Ping implements Sender {
     return this.#init.peer
   }
 
+  /** Its turn to leave has not come yet. */
+  get queued(): boolean {
+    return this.#outgoing?.transmissions === 0
+  }
+
   /** Nobody will answer it, or wants to know. */
   fail(error: unknown): void {
     if (this.#outgoing !== undefined) this.#init.layer.cancel(this.#outgoing)
