@@ -54,7 +54,10 @@ export class Options implements Iterable<RawOption> {
    * repeatable only the first occurrence counts (5.4.5).
    */
   get<T>(option: Option<T>): T | undefined {
-    return this.#mayHave(option.number) ? this.#read(option, 1)[0] : undefined
+    const { number } = option
+    if (!this.#mayHave(number)) return undefined
+    const entry = this.#entries.find((each) => each.number === number)
+    return entry !== undefined && entry.option === option ? (entry.value as T) : this.#read(option, 1)[0]
   }
 
   /** All values that are well-formed, in order; one at most if the option is not repeatable. */
