@@ -178,10 +178,9 @@ function names(): Map<string, number> {
     const name = normalise(type.replace(/;.*/, ''))
     bare.set(name, [...(bare.get(name) ?? []), number])
   }
-  const unique = [...bare]
-    .filter(([, numbers]) => numbers.length === 1)
-    .map(([name, [number]]) => [name, number] as const)
-  return new Map([...(unique as [string, number][]), ...exact])
+  for (const [name, [number = 0, ...others]] of bare)
+    if (others.length === 0 && !exact.has(name)) exact.set(name, number)
+  return exact
 }
 
 function normalise(name: string): string {
