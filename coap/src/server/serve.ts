@@ -108,8 +108,8 @@ function layered(handler: Router | Handler, layers: readonly Layer[], listed: bo
   const understood = outer.understands ?? []
   if (typeof handler === 'function') return outer(criticalOptions(...understood)(innermost(handler), context), context)
   if (!(handler instanceof Router)) throw new UsageError('serve needs a Router, or a function that answers requests')
-  const router = listed ? wellKnownCore(handler) : handler
-  return outer(router.handlerOn(context, understood), context)
+  const routed = handler.handlerOn(context, understood)
+  return outer(listed ? wellKnownCore(handler, understood)(routed, context) : routed, context)
 }
 
 function placeToListen(text: string): CoapUri {

@@ -5,8 +5,9 @@ import { Response } from '../handler/response.ts'
 import { parseLinks } from '../links/parse-links.ts'
 import { Code } from '../message/code.ts'
 import { ContentFormat } from '../message/content-format.ts'
-import { Accept, UriPath, UriQuery } from '../message/option.ts'
+import { Accept, IfMatch, type Option, UriPath, UriQuery } from '../message/option.ts'
 import { Options } from '../message/options.ts'
+import { createContext } from '../testing/context.ts'
 import { Router } from './router.ts'
 import { wellKnownCore } from './well-known-core.ts'
 
@@ -17,7 +18,7 @@ const sensors = new Router()
   .get('/lights/:id', handler, { links: ['/lights/1', '/lights/2'], rt: 'light' })
   .get('/secret', handler, { hidden: true })
   .get('/files/*rest', handler)
-const router = wellKnownCore(new Router().mount('/sensors', sensors).get('/Türen/a%2Fb', handler))
+const router = new Router().mount('/sensors', sensors).get('/Türen/a%2Fb', handler)
 
 test('the routes of a router are listed with their attributes, one link a path', async () => {
   const response = await ask()
@@ -64,22 +65,34 @@ test('the list is there in link-format only', async () => {
 
 test('a route that is added later is listed', async () => {
   const growing = new Router()
-  const listing = wellKnownCore(growing)
-  assert.equal((await ask([], {}, listing)).payload.length, 0)
+  assert.equal((await ask([], {}, growing)).payload.length, 0)
   growing.get('/new', handler)
-  assert.equal(await (await ask([], {}, listing)).body.text(), '</new>')
+  assert.equal(await (await ask([], {}, growing)).body.text(), '</new>')
 })
 
-test('a list of its own stays, and all else is left to the router', async () => {
+test('a list of its own goes before, and all else is left to the router', async () => {
   const own = new Router().get('/.well-known/core', () => Response.text('mine')).get('/a', () => Response.text('a'))
-  assert.equal(wellKnownCore(own), own)
-  const other = wellKnownCore(new Router().get('/.well-known/edhoc', () => Response.text('edhoc')))
+  assert.equal(await (await ask([], {}, own)).body.text(), 'mine')
+  const other = new Router().get('/.well-known/edhoc', () => Response.text('edhoc'))
   const edhoc = await ask([], { options: new Options().set(UriPath, ['.well-known', 'edhoc']) }, other)
   assert.equal(await edhoc.body.text(), 'edhoc')
   assert.equal((await ask([], { code: Code.PUT }, other)).code, Code.MethodNotAllowed)
 })
 
-function ask(query: readonly string[] = [], init: Partial<RequestInit> = {}, of: Router = router) {
+test('a critical option that no layer deals with is refused here too', async () => {
+  const options = new Options().set(UriPath, ['.well-known', 'core']).add(IfMatch, new Uint8Array(1))
+  assert.equal((await ask([], { options })).code, Code.BadOption)
+  assert.equal((await ask([], { options }, router, [IfMatch])).code, Code.Content)
+})
+
+function ask(
+  query: readonly string[] = [],
+  init: Partial<RequestInit> = {},
+  of: Router = router,
+  understood: readonly Option<unknown>[] = [],
+): Response | Promise<Response> {
+  const context = createContext(1)
+  const asked = wellKnownCore(of, understood)(of.handlerOn(context, understood), context)
   const options = new Options().set(UriPath, ['.well-known', 'core']).set(UriQuery, query)
-  return of.handle(new Request({ code: Code.GET, options, ...init })) as Response | Promise<Response>
+  return asked(new Request({ code: Code.GET, options, ...init }))
 }

@@ -1,5 +1,6 @@
 // /.well-known/core (RFC 6690 4, RFC 7252 7.2): the links of a router's routes, with the attributes that they were given.
 
+import type { Layer } from '../handler/handler.ts'
 import { Response } from '../handler/response.ts'
 import { filterLinks } from '../links/filter-links.ts'
 import { formatLinks } from '../links/format-links.ts'
@@ -7,18 +8,19 @@ import { Link } from '../links/link.ts'
 import { attributesOf, spaceSeparated } from '../links/link-description.ts'
 import { Code } from '../message/code.ts'
 import { ContentFormat } from '../message/content-format.ts'
+import type { Option } from '../message/option.ts'
 import { formatResourceName } from '../uri/resource-name.ts'
 import type { RouteAttributes, RouteDescription } from './route.ts'
 import { isStatic, parseRoutePath } from './route-path.ts'
 import { Router } from './router.ts'
 
-export const wellKnownCorePath = '/.well-known/core'
-
-/** Lists the routes of a router at /.well-known/core, and leaves all else to it; a route of its own for that path stays. */
-export function wellKnownCore(router: Router): Router {
-  if (router.routes.some(({ method, path }) => method === 'GET' && path === wellKnownCorePath)) return router
+/**
+ * Lists the routes of a router at /.well-known/core; a route of its own for that goes before. `understood` are the critical options that
+ * layers outside deal with.
+ */
+export function wellKnownCore(router: Router, understood: readonly Option<unknown>[] = []): Layer {
   const list = new Router().get(
-    wellKnownCorePath,
+    path,
     (request) => {
       const links = filterLinks(linksOf(router.routes), request.query)
       // Who has nothing to say to a group says nothing (RFC 6690 4.1).
@@ -27,7 +29,10 @@ export function wellKnownCore(router: Router): Router {
     },
     { ct: ContentFormat.linkFormat },
   )
-  return list.mount('/', router)
+  return (next, context) => {
+    const handler = list.handlerOn(context, understood)
+    return (request) => (isListed(request.path) && !hasItsOwn(router) ? handler(request) : next(request))
+  }
 }
 
 /** A link for each path; of attributes that several of its methods have, lists are joined, and else the first one counts. */
@@ -48,6 +53,16 @@ export function linksOf(routes: readonly RouteDescription[]): readonly Link[] {
         [...attributes].map(([name, value]) => (value === undefined ? { name } : { name, value })),
       ),
   )
+}
+
+const path = '/.well-known/core'
+
+function isListed({ length, 0: first, 1: second }: readonly string[]): boolean {
+  return length === 2 && first === '.well-known' && second === 'core'
+}
+
+function hasItsOwn({ routes }: Router): boolean {
+  return routes.some((route) => route.path === path)
 }
 
 /** The path as a URI writes it; a path with parameters is none. */
