@@ -2,15 +2,20 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Endpoint } from '../coap/src/endpoint/endpoint.ts'
 import type { Handler } from '../coap/src/handler/handler.ts'
+import { Request } from '../coap/src/handler/request.ts'
 import { Response } from '../coap/src/handler/response.ts'
 import { Code } from '../coap/src/message/code.ts'
 import { Type } from '../coap/src/message/datagram.ts'
 import { NoResponse, option } from '../coap/src/message/option.ts'
 import { opaque } from '../coap/src/message/option-format.ts'
 import { Options } from '../coap/src/message/options.ts'
+import { MemoryHub } from '../coap/src/network/memory.ts'
 import { Router } from '../coap/src/server/router.ts'
 import { createContext } from '../coap/src/testing/context.ts'
+import { plain } from '../coap/src/transport/plain.ts'
+import { CoapUri } from '../coap/src/uri/coap-uri.ts'
 import { type Asking, observed } from './observe/observer.ts'
 
 const sparing = (value: number): Options => new Options().add(NoResponse, value)
@@ -63,6 +68,52 @@ test('an observation is ended without a response, if none is wanted', async () =
   await observer.wait(1000)
   assert.deepEqual(observer.seen, ['ACK 2.05 0'])
 })
+
+test('who wants no response of any class waits for none', async () => {
+  for (const confirmable of [true, false]) {
+    const { context, client, uri } = await asking(() => Response.of(Code.Changed))
+    const request = new Request({ code: Code.PUT, uri, confirmable, options: sparing(26) })
+    const asked = Promise.resolve(client.send(request))
+    await context.clock.advance(30_000) // a Non-confirmable one takes the time that PROBING_RATE gives it
+    assert.equal(await asked, Response.none)
+    assert.equal(client.sizes.exchanges, 0)
+  }
+})
+
+test('who wants no response of any class is told if nobody acknowledges', async () => {
+  const { context, client, uri } = await asking(() => Response.of(Code.Changed), 'coap://192.0.2.3')
+  const asked = Promise.resolve(client.send(new Request({ code: Code.PUT, uri, options: sparing(26) })))
+  asked.catch(() => {})
+  await context.clock.advance(100_000)
+  await assert.rejects(asked, { code: 'COAP_TIMEOUT' })
+})
+
+test('who wants responses of some classes only waits for one until the time-out', async () => {
+  const { context, client, uri } = await asking(() => Response.of(Code.Changed))
+  const asked = Promise.resolve(client.send(new Request({ code: Code.PUT, uri, options: sparing(2) })))
+  asked.catch(() => {})
+  await context.clock.advance(92_000)
+  assert.equal(client.sizes.exchanges, 1)
+  await context.clock.advance(2000)
+  await assert.rejects(asked, { code: 'COAP_TIMEOUT' })
+})
+
+test('who wants errors only is given one', async () => {
+  const { context, client, uri } = await asking(async () => Response.of(Code.NotFound))
+  const asked = Promise.resolve(client.send(new Request({ code: Code.PUT, uri, options: sparing(2) })))
+  await context.clock.advance(1000)
+  assert.equal((await asked).code, Code.NotFound)
+})
+
+/** A client and a server, between them a network without hints of who is not there. */
+async function asking(handler: Handler, url = 'coap://192.0.2.1') {
+  const context = createContext(1)
+  const hub = new MemoryHub(context, { unreachable: false })
+  const open = (host: string) =>
+    new Endpoint({ context, handler, transports: [plain(hub.network({ host, port: 5683 }))] }).open()
+  await open('192.0.2.1')
+  return { context, client: await open('192.0.2.2'), uri: CoapUri.parse(url) }
+}
 
 async function assertSpared(type: Type): Promise<void> {
   const confirmable = type === Type.Confirmable

@@ -4,6 +4,7 @@ import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
 import { ExchangeError, ResetError, TimeoutError, UsageError } from '../errors.ts'
+import { noResponseAtAll } from '../handler/no-response.ts'
 import type { Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
 import { codeClass, isIdempotent } from '../message/code.ts'
@@ -90,7 +91,8 @@ export class Exchange extends Timer implements Sender {
     if (!awaited) return
     switch (outcome) {
       case 'acknowledged':
-        if (!this.armed) this.#context.timers.arm(this, this.parameters.responseTimeout)
+        if (noResponseAtAll(this.#message.options)) this.#spared()
+        else if (!this.armed) this.#context.timers.arm(this, this.parameters.responseTimeout)
         return
       case 'reset':
         this.fail(
@@ -202,6 +204,14 @@ export class Exchange extends Timer implements Sender {
       this.#notifications.end()
       this.#exchanges.end(this)
     }
+  }
+
+  /** There will be no response, as the request wished. */
+  #spared(): void {
+    this.#answered = true
+    this.#context.timers.cancel(this)
+    this.#exchanges.end(this)
+    this.#resolve(Response.none)
   }
 
   #responseOf(message: Datagram, from: Association): Response {

@@ -4,7 +4,7 @@ import { Code } from '../message/code.ts'
 import { NoResponse, option } from '../message/option.ts'
 import { opaque } from '../message/option-format.ts'
 import { Options } from '../message/options.ts'
-import { noResponseWanted } from './no-response.ts'
+import { noResponseAtAll, noResponseWanted } from './no-response.ts'
 
 const codes = [Code.Content, Code.NotFound, Code.InternalServerError]
 
@@ -26,4 +26,9 @@ test('without the option, or with one of the wrong length, all responses are wan
       codes.map((code) => noResponseWanted(options, code)),
       [false, false, false],
     )
+})
+
+test('who spares all classes that there are wants no response at all', () => {
+  const all = [0, 2, 10, 26, 27, 255].map((value) => noResponseAtAll(new Options().add(NoResponse, value)))
+  assert.deepEqual(all, [false, false, false, true, true, true])
 })

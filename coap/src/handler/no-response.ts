@@ -1,6 +1,6 @@
 // Which responses a request wants to be spared (No-Response: RFC 7967 2).
 
-import { type Code, codeClass } from '../message/code.ts'
+import { Code, codeClass } from '../message/code.ts'
 import { NoResponse } from '../message/option.ts'
 import type { Options } from '../message/options.ts'
 
@@ -8,4 +8,9 @@ import type { Options } from '../message/options.ts'
 export function noResponseWanted(options: Options, code: Code): boolean {
   const unwanted = options.get(NoResponse)
   return unwanted !== undefined && (unwanted & (1 << (codeClass(code) - 1))) !== 0
+}
+
+/** Responses of no class are wanted: whoever asks so need not listen for any. */
+export function noResponseAtAll(options: Options): boolean {
+  return [Code.Content, Code.BadRequest, Code.InternalServerError].every((code) => noResponseWanted(options, code))
 }
