@@ -296,3 +296,10 @@ function hex(options: Options): string {
 function bytes(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'))
 }
+
+test('an option keeps a copy of the bytes that it is given', () => {
+  const bytes = Uint8Array.of(1, 2, 3)
+  const options = new Options().add(ETag, bytes)
+  bytes.fill(0)
+  assert.deepEqual(options.get(ETag), Uint8Array.of(1, 2, 3))
+})

@@ -1,6 +1,7 @@
 // The options of a message (RFC 7252 5.4). Received ones stay in the packet until somebody asks; set ones are kept as values and
 // written straight into the packet that leaves.
 
+import { copyBytes } from '../bytes/copy.ts'
 import { UsageError } from '../errors.ts'
 import { isCritical, type Option, readOption } from './option.ts'
 import { isMisused, walkOptions } from './option-scan.ts'
@@ -107,7 +108,7 @@ export class Options implements Iterable<RawOption> {
   clone(): Options {
     const copy = new Options()
     // Bytes of its own: the packet may have been lent for one call.
-    copy.#packet = this.#packet?.slice(this.#start, this.#end)
+    if (this.#packet !== undefined) copy.#packet = copyBytes(this.#packet.subarray(this.#start, this.#end))
     copy.#end = this.#end - this.#start
     copy.#seen = this.#seen
     copy.#unusual = this.#unusual
@@ -125,7 +126,7 @@ export class Options implements Iterable<RawOption> {
     const found: RawOption[] = []
     const packet = this.#packet
     walkOptions(packet, this.#start, this.#end, (number, start, end) => {
-      found.push({ number, value: packet.slice(start, end) })
+      found.push({ number, value: copyBytes(packet.subarray(start, end)) })
       return true
     })
     yield* found
@@ -205,9 +206,10 @@ export class Options implements Iterable<RawOption> {
     return values
   }
 
-  #insert(option: Option<unknown>, value: unknown): void {
+  #insert(option: Option<unknown>, given: unknown): void {
     this.#own()
     const { number } = option
+    const value = given instanceof Uint8Array ? copyBytes(given) : given
     const entries = this.#entries
     let at = entries.length
     while (at > 0 && (entries[at - 1] as Entry).number > number) at--

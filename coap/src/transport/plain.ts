@@ -123,11 +123,8 @@ class PlainTransport implements Transport, NetworkReceiver {
     if (path.owner instanceof PlainAssociation) this.#receiver?.unreachable(path.owner, reason)
   }
 
-  tooBig(path: Path, maxPacketSize: number): void {
-    if (path.owner instanceof PlainAssociation) {
-      this.#receiver?.unreachable(path.owner, new Error(`packets on this path may have ${maxPacketSize} bytes`))
-    }
-  }
+  /** The system cuts packets to this path into fragments from now on: what is sent again gets through. */
+  tooBig(): void {}
 
   #association(path: Path): Association {
     if (path.owner instanceof PlainAssociation) return path.owner
