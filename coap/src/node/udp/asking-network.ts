@@ -3,23 +3,31 @@
 
 import type { Context } from '../../context/context.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
+import { describeAddress } from '../../network/address.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
+import { checkPacketSize } from '../../network/packet-size.ts'
 import { DgramSocket, type SocketReceiver, type SystemError } from './dgram-socket.ts'
 import { systemHost, type UdpPath } from './path-table.ts'
+
+/** What every path of IPv6 carries (RFC 8200 5), and about as much as others do. */
+const safePacketSize = 1280
 
 export class AskingNetwork implements Network, SocketReceiver {
   readonly maxPacketSize = 65_507
   readonly packetsAreOwned = true
   readonly addresses: readonly NetworkAddress[] = []
   readonly #paths = new Map<string, UdpPath>()
+  #opened = false
   #receiver: NetworkReceiver | undefined = undefined
 
   async open(receiver: NetworkReceiver, _context: Context): Promise<void> {
+    if (this.#opened) throw new UsageError('a network is opened once: make another one')
+    this.#opened = true
     this.#receiver = receiver
   }
 
   path(remote: NetworkAddress): Path {
-    const key = `${systemHost(remote)} ${remote.port}`
+    const key = keyOf(remote)
     let path = this.#paths.get(key)
     if (path === undefined) {
       path = this.#connect(remote)
@@ -29,15 +37,16 @@ export class AskingNetwork implements Network, SocketReceiver {
   }
 
   send(buffer: Uint8Array, length: number, to: Path): boolean {
-    if (length > this.maxPacketSize)
-      throw new UsageError(`a UDP packet has at most ${this.maxPacketSize} bytes, not ${length}`)
+    checkPacketSize(length, this.maxPacketSize)
     ;(to as UdpPath).socket.send(buffer, length, to as UdpPath)
     return true
   }
 
   forget(path: Path): void {
-    this.#paths.delete(`${systemHost(path.remote)} ${path.remote.port}`)
-    void (path as UdpPath).socket.close()
+    const { socket, remote } = path as UdpPath
+    const key = keyOf(remote)
+    if (this.#paths.get(key) === path) this.#paths.delete(key)
+    void socket.close()
   }
 
   async close(): Promise<void> {
@@ -51,15 +60,15 @@ export class AskingNetwork implements Network, SocketReceiver {
     this.#receiver?.packet(packet, from)
   }
 
-  failed(socket: DgramSocket, error: SystemError): void {
-    for (const path of this.#paths.values()) {
-      if (path.socket !== socket) continue
-      if (error.code === 'EMSGSIZE') this.#receiver?.tooBig(path, 1280)
-      else this.#receiver?.unreachable(path, error)
-    }
+  failed({ connected }: DgramSocket, error: SystemError): void {
+    if (connected === undefined) return // the one that fails to connect is told so
+    if (error.code === 'EMSGSIZE') this.#receiver?.tooBig(connected, safePacketSize)
+    else this.#receiver?.unreachable(connected, error)
   }
 
   #connect(remote: NetworkAddress): UdpPath {
+    if (this.#receiver === undefined) throw new UsageError('this network is not open: await open() first')
+    if (remote.port === 0) throw new UsageError(`nobody can be asked at ${describeAddress(remote)}: 0 is no port`)
     const socket = new DgramSocket(remote.host, this)
     try {
       return socket.connect(remote)
@@ -72,4 +81,8 @@ export class AskingNetwork implements Network, SocketReceiver {
       })
     }
   }
+}
+
+function keyOf(remote: NetworkAddress): string {
+  return `${systemHost(remote)} ${remote.port}`
 }

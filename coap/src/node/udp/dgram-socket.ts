@@ -53,11 +53,16 @@ export class DgramSocket {
   /** Receives from anybody at a local address. Port 0: one that is free. */
   bind(host: string, port: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#socket.once('error', reject)
+      const failed = (error: SystemError): void => {
+        void this.close()
+        reject(error)
+      }
+      this.#socket.once('error', failed)
       this.#socket.bind({ address: host, port, exclusive: true }, () => {
-        this.#socket.off('error', reject)
+        this.#socket.off('error', failed)
         this.#bound()
         this.#socket.on('message', (packet, { address, port: from }) => {
+          if (from === 0) return // nobody could be answered there
           const path = this.path(address, from)
           this.#receiver.packet(plain(packet), path)
           if (path.owner === undefined) this.paths.delete(address, path)
@@ -77,6 +82,11 @@ export class DgramSocket {
     return path
   }
 
+  /** The path of a socket that talks to one remote address only. */
+  get connected(): UdpPath | undefined {
+    return this.#connected
+  }
+
   path(host: string, port: number): UdpPath {
     const known = this.paths.get(host, port)
     if (known !== undefined) return known
@@ -86,6 +96,7 @@ export class DgramSocket {
   }
 
   send(buffer: Uint8Array, length: number, to: UdpPath): void {
+    if (this.#closed) return
     if (this.#used + length > this.#slab.length) {
       this.#flush()
       if (this.#slab.length < length || this.#used > 0) this.#slab = new Uint8Array(Math.max(slabSize, length))
@@ -111,8 +122,12 @@ export class DgramSocket {
   #bound(): void {
     const { address, port } = this.#socket.address()
     this.#address = networkAddress(address, port)
-    this.#socket.setRecvBufferSize(kernelBuffer)
-    this.#socket.setSendBufferSize(kernelBuffer)
+    try {
+      this.#socket.setRecvBufferSize(kernelBuffer)
+      this.#socket.setSendBufferSize(kernelBuffer)
+    } catch {
+      // Some systems refuse what is more than they allow: then it is what they give.
+    }
   }
 
   readonly #flush = (): void => {
@@ -124,10 +139,14 @@ export class DgramSocket {
     for (let index = 0; index < destinations.length; index++) {
       const start = bounds[2 * index] as number
       const packet = slab.subarray(start, bounds[2 * index + 1])
-      if (this.#connected !== undefined) socket.send(packet)
-      else {
-        const { remote } = destinations[index] as UdpPath
-        socket.send(packet, remote.port, systemHost(remote))
+      try {
+        if (this.#connected !== undefined) socket.send(packet)
+        else {
+          const { remote } = destinations[index] as UdpPath
+          socket.send(packet, remote.port, systemHost(remote))
+        }
+      } catch (error) {
+        this.#receiver.failed(this, error as SystemError) // Node refuses with errors only
       }
     }
     destinations.length = 0

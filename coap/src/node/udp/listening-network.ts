@@ -1,29 +1,39 @@
 // UDP for who is asked: a socket for each local address, since node:dgram does not say which address a packet was sent to, and a reply
 // must leave from there. A wildcard means all addresses of this machine, also those that come later.
 
-import { networkInterfaces } from 'node:os'
 import type { Context } from '../../context/context.ts'
 import { Timer } from '../../context/timer.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
+import { describeAddress } from '../../network/address.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
+import { checkPacketSize } from '../../network/packet-size.ts'
 import { DgramSocket, type SocketReceiver, type SystemError } from './dgram-socket.ts'
+import { hostsOf, isWildcard, type LocalAddress, localAddresses, reaches } from './local-addresses.ts'
 import { systemHost, type UdpPath } from './path-table.ts'
 
 /** Milliseconds between looks at which addresses this machine has. */
 const rescan = 10_000
+/** So often another port is tried, where any will do and one is free at some of the addresses only. */
+const attempts = 20
 
 export class ListeningNetwork implements Network, SocketReceiver {
   readonly maxPacketSize = 65_507
   readonly packetsAreOwned = true
   readonly #wanted: readonly NetworkAddress[]
+  readonly #localAddresses: () => readonly LocalAddress[]
   /** By the host of their local address, as the system writes it, and port. */
   readonly #sockets = new Map<string, DgramSocket>()
+  /** With the ports that they have. */
+  readonly #wildcards: NetworkAddress[] = []
+  #opened = false
   #receiver: NetworkReceiver | undefined = undefined
   #context: Context | undefined = undefined
   readonly #rescan = new Timer(() => void this.#openNew())
 
-  constructor(wanted: readonly NetworkAddress[]) {
+  /** Port 0 is any that is free. `local` says which addresses this machine has. */
+  constructor(wanted: readonly NetworkAddress[], local: () => readonly LocalAddress[] = localAddresses) {
     this.#wanted = wanted
+    this.#localAddresses = local
   }
 
   get addresses(): readonly NetworkAddress[] {
@@ -31,36 +41,33 @@ export class ListeningNetwork implements Network, SocketReceiver {
   }
 
   async open(receiver: NetworkReceiver, context: Context): Promise<void> {
+    if (this.#opened) throw new UsageError('a network is opened once: make another one')
+    this.#opened = true
     this.#receiver = receiver
     this.#context = context
-    for (const wanted of this.#wanted) {
-      let { port } = wanted
-      for (const host of hostsOf(wanted)) {
-        const socket = await this.#bind(host, port)
-        port = socket.address.port
-      }
+    try {
+      for (const wanted of this.#wanted) await this.#listen(wanted)
+    } catch (error) {
+      await this.close()
+      throw error
     }
-    if (this.#wanted.some(isWildcard)) context.timers.arm(this.#rescan, rescan)
+    if (this.#wildcards.length > 0) context.timers.arm(this.#rescan, rescan)
   }
 
+  /** Without `local` from the address that the system would take. */
   path(remote: NetworkAddress, local?: NetworkAddress): Path {
-    const six = remote.host.includes(':')
-    for (const socket of this.#sockets.values()) {
-      const { host, port } = socket.address
-      if (
-        local === undefined
-          ? host.includes(':') === six && reaches(host, remote.host)
-          : host === local.host && port === local.port
-      ) {
-        return socket.path(systemHost(remote), remote.port)
-      }
+    const socket = local === undefined ? this.#socketTowards(remote) : this.#sockets.get(keyOf(local))
+    if (socket === undefined) {
+      throw local === undefined
+        ? new ConnectionError(`none of the addresses listened at reaches ${remote.host}`, { code: 'COAP_UNREACHABLE' })
+        : new UsageError(`${describeAddress(local)} is none of the addresses listened at`)
     }
-    throw new UsageError(`none of the addresses listened at reaches ${remote.host}`)
+    if (remote.port === 0) throw new UsageError(`nobody can be asked at ${describeAddress(remote)}: 0 is no port`)
+    return socket.path(systemHost(remote), remote.port)
   }
 
   send(buffer: Uint8Array, length: number, to: Path): boolean {
-    if (length > this.maxPacketSize)
-      throw new UsageError(`a UDP packet has at most ${this.maxPacketSize} bytes, not ${length}`)
+    checkPacketSize(length, this.maxPacketSize)
     ;(to as UdpPath).socket.send(buffer, length, to as UdpPath)
     return true
   }
@@ -87,64 +94,90 @@ export class ListeningNetwork implements Network, SocketReceiver {
     if (trace.enabled) trace.tell('coapstone:network:failed', { address: socket.address, error })
   }
 
-  async #bind(host: string, port: number): Promise<DgramSocket> {
-    const socket = new DgramSocket(host, this)
-    try {
-      await socket.bind(host, port)
-    } catch (error) {
-      await this.close()
-      throw bindError(host, port, error as SystemError)
+  /** Listens at all addresses that a wanted one stands for, with one port. */
+  async #listen(wanted: NetworkAddress): Promise<void> {
+    const hosts = hostsOf(wanted, this.#localAddresses())
+    for (let attempt = 1; ; attempt++) {
+      const { sockets, error } = await this.#bindAll(hosts, wanted)
+      if (this.#receiver === undefined || error !== undefined) await Promise.all(sockets.map((each) => each.close()))
+      if (this.#receiver === undefined) throw new ConnectionError('the network was closed while it was opened')
+      if (error === undefined) {
+        for (const socket of sockets) this.#sockets.set(keyOf(socket.address), socket)
+        const port = sockets[0]?.address.port
+        if (port === undefined) throw new ConnectionError(`this machine has no address for ${wanted.host}`)
+        if (isWildcard(wanted)) this.#wildcards.push({ host: wanted.host, port })
+        return
+      }
+      const another = wanted.port === 0 && sockets.length > 0 && error.cause.code === 'EADDRINUSE'
+      if (!another || attempt === attempts) throw bindError(error.host, error.port, error.cause)
     }
-    this.#sockets.set(`${systemHost(socket.address)} ${socket.address.port}`, socket)
-    return socket
+  }
+
+  async #bindAll(hosts: readonly string[], wanted: NetworkAddress): Promise<Bound> {
+    const sockets: DgramSocket[] = []
+    let { port } = wanted
+    for (const host of hosts) {
+      const socket = new DgramSocket(host, this)
+      try {
+        await socket.bind(host, port)
+      } catch (error) {
+        const cause = error as SystemError
+        // An address that comes or goes just now: the next look finds it, if it stays.
+        if (isWildcard(wanted) && cause.code === 'EADDRNOTAVAIL') continue
+        return { sockets, error: { host, port, cause } }
+      }
+      sockets.push(socket)
+      port = socket.address.port
+    }
+    return { sockets, error: undefined }
   }
 
   async #openNew(): Promise<void> {
-    for (const wanted of this.#wanted.filter(isWildcard)) {
-      const port = wanted.port === 0 ? ([...this.#sockets.values()][0]?.address.port ?? 0) : wanted.port
-      for (const host of hostsOf(wanted)) {
-        if (this.#sockets.has(`${host} ${port}`) || this.#receiver === undefined) continue
+    for (const wildcard of this.#wildcards) {
+      for (const host of hostsOf(wildcard, this.#localAddresses())) {
+        const key = `${host} ${wildcard.port}`
+        if (this.#sockets.has(key) || this.#receiver === undefined) continue
         const socket = new DgramSocket(host, this)
         try {
-          await socket.bind(host, port)
-          this.#sockets.set(`${host} ${port}`, socket)
-        } catch (error) {
-          this.failed(socket, error as SystemError) // tried again at the next look
+          await socket.bind(host, wildcard.port)
+        } catch {
+          continue // as it was told to `failed`; tried again at the next look
         }
+        if (this.#receiver === undefined) await socket.close()
+        else this.#sockets.set(key, socket)
       }
     }
     if (this.#receiver !== undefined) this.#context?.timers.arm(this.#rescan, rescan)
   }
+
+  #socketTowards(remote: NetworkAddress): DgramSocket | undefined {
+    const possible = [...this.#sockets.values()].filter(({ address: { host } }) => reaches(host, remote.host))
+    if (possible.length < 2) return possible[0]
+    const host = this.#sourceTowards(remote)
+    return possible.find(({ address }) => systemHost(address) === host) ?? possible[0]
+  }
+
+  /** The local address that the system would take. Nothing is sent. */
+  #sourceTowards(remote: NetworkAddress): string | undefined {
+    const probe = new DgramSocket(remote.host, this)
+    try {
+      return systemHost(probe.connect(remote).local)
+    } catch {
+      return undefined // no way there
+    } finally {
+      void probe.close()
+    }
+  }
 }
 
-function isWildcard({ host }: NetworkAddress): boolean {
-  return host === '::' || host === '0.0.0.0'
+interface Bound {
+  readonly sockets: readonly DgramSocket[]
+  /** The first that failed; those after it were not tried. */
+  readonly error: { readonly host: string; readonly port: number; readonly cause: SystemError } | undefined
 }
 
-/** All addresses of this machine for a wildcard (`::` means IPv4 too), loopback first; those alone for `localhost`; else the one. */
-function hostsOf(wanted: NetworkAddress): string[] {
-  const local = wanted.host === 'localhost'
-  if (!local && !isWildcard(wanted)) return [systemHost(wanted)]
-  const all = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    addresses.map(({ address, family, scopeid, internal }) => ({
-      host: family === 'IPv6' && scopeid !== 0 ? `${address}%${name}` : address,
-      six: family === 'IPv6',
-      internal,
-    })),
-  )
-  return all
-    .filter(({ host, six, internal }) => (local ? internal && !host.includes('%') : !six || wanted.host === '::'))
-    .sort((one, other) => Number(other.internal) - Number(one.internal))
-    .map(({ host }) => host)
-}
-
-/** A loopback address reaches only loopback addresses, and the others only the others. */
-function reaches(local: string, remote: string): boolean {
-  return isLoopback(local) === isLoopback(remote)
-}
-
-function isLoopback(host: string): boolean {
-  return host === '::1' || host.startsWith('127.')
+function keyOf(address: NetworkAddress): string {
+  return `${systemHost(address)} ${address.port}`
 }
 
 function bindError(host: string, port: number, cause: SystemError): Error {
