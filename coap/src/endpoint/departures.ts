@@ -8,7 +8,7 @@ import { exchangeLifetime, type TransmissionParameters } from '../message/transm
 import type { Association } from '../transport/transport.ts'
 import type { KnownLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
-import { type Outcome, Outgoing, type OutgoingInit } from './outgoing.ts'
+import { type Carrier, type Outcome, Outgoing, type OutgoingInit } from './outgoing.ts'
 import type { EndpointPeer } from './peer.ts'
 import { countRefusal, type Statistics } from './statistics.ts'
 import type { Wire } from './wire.ts'
@@ -21,8 +21,10 @@ export interface DeparturesInit {
   readonly wire: Wire
 }
 
-export class Departures {
+export class Departures implements Carrier {
   readonly #init: DeparturesInit
+  /** Of peers that something of ours has been sent to. */
+  readonly #outboxes = new Map<EndpointPeer, Outbox>()
 
   constructor(init: DeparturesInit) {
     this.#init = init
@@ -30,8 +32,7 @@ export class Departures {
 
   /** Sends a message, at once or when its turn comes. Undefined: too many wait already. */
   submit(init: OutgoingInit): Outgoing | undefined {
-    init.peer.outbox ??= new Outbox()
-    const { outbox } = init.peer
+    const outbox = this.#outboxOf(init.peer)
     if (outbox.queue.length >= this.#init.limits.backlog) {
       countRefusal(this.#init.statistics, 'backlog')
       return undefined
@@ -44,7 +45,7 @@ export class Departures {
 
   /** It is of no interest any more: its sender hears nothing further. */
   cancel(outgoing: Outgoing): void {
-    const { outbox } = outgoing.peer
+    const outbox = this.#outboxes.get(outgoing.peer)
     if (outbox === undefined || !outbox.remove(outgoing)) return
     this.#init.context.timers.cancel(outgoing)
     this.#depart(outgoing.peer, outbox)
@@ -52,7 +53,7 @@ export class Departures {
 
   /** It has ended. */
   settle(outgoing: Outgoing, outcome: Outcome): void {
-    const { outbox } = outgoing.peer
+    const outbox = this.#outboxes.get(outgoing.peer)
     if (outbox === undefined || !outbox.remove(outgoing)) return
     this.#init.context.timers.cancel(outgoing)
     if (outcome === 'timeout') this.#init.statistics.timeouts++
@@ -77,7 +78,7 @@ export class Departures {
 
   /** There is room again. */
   drained(peer: EndpointPeer): void {
-    const { outbox } = peer
+    const outbox = this.#outboxes.get(peer)
     if (outbox === undefined) return
     outbox.held = false
     this.#depart(peer, outbox)
@@ -85,12 +86,13 @@ export class Departures {
 
   /** The peer goes on with another association: what waits may leave. */
   continued(peer: EndpointPeer): void {
-    if (peer.outbox !== undefined) this.#depart(peer, peer.outbox)
+    const outbox = this.#outboxes.get(peer)
+    if (outbox !== undefined) this.#depart(peer, outbox)
   }
 
   /** What was in flight on this association is lost. */
   closed(association: Association, peer: EndpointPeer): void {
-    const { outbox } = peer
+    const outbox = this.#outboxes.get(peer)
     if (outbox === undefined) return
     outbox.held = false
     for (const outgoing of outbox.inFlight.filter((each) => each.association === association))
@@ -99,13 +101,27 @@ export class Departures {
 
   /** Nothing will ever reach this peer again. */
   gone(peer: EndpointPeer): void {
-    const { outbox } = peer
-    peer.outbox = undefined
+    const outbox = this.#outboxes.get(peer)
+    this.#outboxes.delete(peer)
     if (outbox === undefined) return
     for (const outgoing of [...outbox.inFlight.splice(0), ...outbox.queue.splice(0)]) {
       this.#init.context.timers.cancel(outgoing)
       outgoing.sender.settled('gone')
     }
+  }
+
+  /** What is in flight to a peer under this Message ID. */
+  find(association: Association, messageId: number): Outgoing | undefined {
+    return this.#outboxes.get(association.peer as EndpointPeer)?.find(association, messageId)
+  }
+
+  #outboxOf(peer: EndpointPeer): Outbox {
+    let outbox = this.#outboxes.get(peer)
+    if (outbox === undefined) {
+      outbox = new Outbox()
+      this.#outboxes.set(peer, outbox)
+    }
+    return outbox
   }
 
   /** Sends what may leave now. */
@@ -134,12 +150,24 @@ export class Departures {
       outbox.wait(available - now, context, () => this.#depart(peer, outbox))
       return false
     }
-    const message = outgoing.sender.departing()
+    const message = this.#make(outgoing, outbox)
     // Whatever made the message may have cancelled it, or closed the association.
     if (outbox.queue[0] !== outgoing || peer.current !== association) return true
     outbox.queue.shift()
-    if (message !== undefined) this.#first(outgoing, message, association, ids.issue(now), outbox)
+    if (message === undefined) return true
+    peer.messageIdUsed = now
+    this.#first(outgoing, message, association, ids.issue(now), outbox)
     return true
+  }
+
+  /** A sender that fails has had its turn: the others go on. */
+  #make(outgoing: Outgoing, outbox: Outbox): Message | undefined {
+    try {
+      return outgoing.sender.departing()
+    } catch (error) {
+      outbox.remove(outgoing)
+      throw error
+    }
   }
 
   #first(outgoing: Outgoing, message: Message, association: Association, messageId: number, outbox: Outbox): void {
@@ -162,11 +190,12 @@ export class Departures {
   #renewed(outgoing: Outgoing): Uint8Array | undefined {
     const { context, transmission } = this.#init
     const now = context.now()
-    const ids = outgoing.peer.outbox?.idsOf(context)
+    const ids = this.#outboxes.get(outgoing.peer)?.idsOf(context)
     if (ids === undefined || ids.availableAt(exchangeLifetime(transmission)) > now) return undefined
     const message = outgoing.sender.renewed?.()
     if (message === undefined) return undefined
     const messageId = ids.issue(now)
+    outgoing.peer.messageIdUsed = now
     const bytes = this.#encode(outgoing, message, outgoing.association as Association, messageId)
     if (bytes !== undefined) outgoing.superseded(messageId, bytes)
     return bytes

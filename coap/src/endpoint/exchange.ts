@@ -14,14 +14,27 @@ import { Observe } from '../message/option.ts'
 import type { Options } from '../message/options.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
-import type { Exchanges } from './exchanges.ts'
+import type { CoapUri } from '../uri/coap-uri.ts'
 import { NotificationOrder } from './notification-order.ts'
 import { Notifications } from './notifications.ts'
 import type { Outcome, Outgoing, Sender } from './outgoing.ts'
 import type { EndpointPeer } from './peer.ts'
 
+/** Who keeps exchanges, and deals with the message layer for them. */
+export interface ExchangeKeeper {
+  /** Undefined: too many wait already. */
+  submit(exchange: Exchange): Outgoing | undefined
+  withdraw(outgoing: Outgoing): void
+  /** It has ended: its token is free. */
+  end(exchange: Exchange): void
+  unobserve(exchange: Exchange): void
+  notified(): void
+  reordered(): void
+  uriOf(request: Request, from: Association): CoapUri | undefined
+}
+
 export interface ExchangeInit {
-  readonly exchanges: Exchanges
+  readonly keeper: ExchangeKeeper
   readonly context: Context
   readonly request: Request
   readonly peer: EndpointPeer
@@ -38,7 +51,7 @@ export class Exchange extends Timer implements Sender {
   readonly parameters: TransmissionParameters
   /** Settled by the first response. */
   readonly response: Promise<Response>
-  readonly #exchanges: Exchanges
+  readonly #keeper: ExchangeKeeper
   readonly #context: Context
   readonly #message: Message
   /** Its turn has come: before, there is nothing that a response could be for. */
@@ -50,9 +63,9 @@ export class Exchange extends Timer implements Sender {
   #order: NotificationOrder | undefined = undefined
   #notifications: Notifications | undefined = undefined
 
-  constructor({ exchanges, context, request, peer, token, options, parameters }: ExchangeInit) {
+  constructor({ keeper, context, request, peer, token, options, parameters }: ExchangeInit) {
     super()
-    this.#exchanges = exchanges
+    this.#keeper = keeper
     this.#context = context
     this.request = request
     this.peer = peer
@@ -67,7 +80,7 @@ export class Exchange extends Timer implements Sender {
 
   /** Sends the request. */
   start(): void {
-    this.#outgoing = this.#exchanges.submit(this)
+    this.#outgoing = this.#keeper.submit(this)
     if (this.#outgoing === undefined && !this.#answered) {
       this.fail(
         new ExchangeError('too many requests wait for their turn at this peer: raise the limit `backlog`, or NSTART'),
@@ -140,20 +153,20 @@ export class Exchange extends Timer implements Sender {
     }
     this.#answered = true
     this.#context.timers.cancel(this)
-    if (this.#outgoing !== undefined) this.#exchanges.withdraw(this.#outgoing)
+    if (this.#outgoing !== undefined) this.#keeper.withdraw(this.#outgoing)
     if (observed) {
       this.#order = new NotificationOrder(sequence, this.#context.now())
-      this.#notifications = new Notifications(() => this.#exchanges.unobserve(this))
-    } else this.#exchanges.end(this)
+      this.#notifications = new Notifications(() => this.#keeper.unobserve(this))
+    } else this.#keeper.end(this)
     this.#resolve(this.#responseOf(message, from))
   }
 
   /** There will be no response, or no further notification. */
   fail(error: unknown): void {
     this.#context.timers.cancel(this)
-    if (this.#outgoing !== undefined) this.#exchanges.withdraw(this.#outgoing)
+    if (this.#outgoing !== undefined) this.#keeper.withdraw(this.#outgoing)
     this.#outgoing = undefined
-    this.#exchanges.end(this)
+    this.#keeper.end(this)
     if (this.#answered) this.#notifications?.end(error)
     this.#answered = true
     this.#reject(error)
@@ -162,7 +175,7 @@ export class Exchange extends Timer implements Sender {
   /** An abort of this signal ends the exchange, and the observation after it. Before it starts: it may end at once. */
   obey(signal: Signal): void {
     const abort = (): void => {
-      if (this.#notifications !== undefined) this.#exchanges.unobserve(this)
+      if (this.#notifications !== undefined) this.#keeper.unobserve(this)
       this.fail(signal.reason)
     }
     signal.addEventListener('abort', abort, { once: true })
@@ -194,15 +207,15 @@ export class Exchange extends Timer implements Sender {
 
   #notify(message: Datagram, from: Association, sequence: number | undefined): void {
     if (this.#notifications === undefined) return
-    this.#exchanges.notified()
+    this.#keeper.notified()
     if (sequence !== undefined && this.#order?.advance(sequence, this.#context.now()) !== true) {
-      this.#exchanges.reordered()
+      this.#keeper.reordered()
       return
     }
     this.#notifications.push(this.#responseOf(message, from))
     if (sequence === undefined) {
       this.#notifications.end()
-      this.#exchanges.end(this)
+      this.#keeper.end(this)
     }
   }
 
@@ -210,13 +223,13 @@ export class Exchange extends Timer implements Sender {
   #spared(): void {
     this.#answered = true
     this.#context.timers.cancel(this)
-    this.#exchanges.end(this)
+    this.#keeper.end(this)
     this.#resolve(Response.none)
   }
 
   #responseOf(message: Datagram, from: Association): Response {
     const { code, token, options, payload } = message.keep()
-    const uri = this.#exchanges.uriOf(this.request, from)
+    const uri = this.#keeper.uriOf(this.request, from)
     return new Response({
       ...{ code, token, options, payload, peer: this.peer },
       ...(uri !== undefined && { uri }),

@@ -10,7 +10,7 @@ import { Observe, type Option, optionOf } from '../message/option.ts'
 import { narrow } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type ExchangeKeeper } from './exchange.ts'
 import type { KnownLimits } from './limits.ts'
 import type { MessageLayer } from './message-layer.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -30,9 +30,10 @@ export interface ExchangesInit {
   readonly understands: readonly Option<unknown>[]
 }
 
-export class Exchanges {
+export class Exchanges implements ExchangeKeeper {
   readonly #init: ExchangesInit
   readonly #byToken = new Map<TokenKey, Exchange>()
+  readonly #byPeer = new Map<EndpointPeer, Set<Exchange>>()
   readonly #tokens: Tokens
   readonly #understoodMask: number
   readonly #understoodHigh: ReadonlyMap<number, Option<unknown>>
@@ -65,7 +66,7 @@ export class Exchanges {
     }
     const token = this.#tokenFor(request, association)
     const exchange = new Exchange({
-      exchanges: this,
+      keeper: this,
       context,
       request,
       peer,
@@ -75,8 +76,9 @@ export class Exchanges {
     })
     this.#byToken.set(tokenKey(token), exchange)
     peer.open++
-    peer.exchanges ??= new Set()
-    peer.exchanges.add(exchange)
+    const others = this.#byPeer.get(peer)
+    if (others === undefined) this.#byPeer.set(peer, new Set([exchange]))
+    else others.add(exchange)
     if (request.signal !== undefined) exchange.obey(request.signal)
     exchange.start()
     return exchange.response
@@ -102,7 +104,7 @@ export class Exchanges {
 
   /** An ICMP error: whoever asks there is told at once; those who wait for their turn, or the others. */
   unreachable(association: Association, cause: Error, queued: boolean): void {
-    for (const exchange of of(association.peer as EndpointPeer)) {
+    for (const exchange of this.#of(association.peer as EndpointPeer)) {
       if (exchange.observing || exchange.queued !== queued) continue
       exchange.fail(unreachableError(association, cause, exchange.repeatable))
     }
@@ -110,7 +112,7 @@ export class Exchanges {
 
   /** The peer is gone for good. */
   gone(peer: EndpointPeer, error: ExchangeError): void {
-    for (const exchange of of(peer)) exchange.fail(error)
+    for (const exchange of this.#of(peer)) exchange.fail(error)
   }
 
   close(error: ExchangeError): void {
@@ -143,7 +145,9 @@ export class Exchanges {
     if (this.#byToken.get(key) !== exchange) return
     this.#byToken.delete(key)
     exchange.peer.open--
-    exchange.peer.exchanges?.delete(exchange)
+    const others = this.#byPeer.get(exchange.peer)
+    others?.delete(exchange)
+    if (others?.size === 0) this.#byPeer.delete(exchange.peer)
     exchange.release()
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:exchange:settled', { code: exchange.request.code, peer: exchange.peer })
@@ -179,15 +183,15 @@ export class Exchanges {
     return uri.with({ host, port })
   }
 
+  /** A copy: ending one changes the set. */
+  #of(peer: EndpointPeer): Exchange[] {
+    return [...(this.#byPeer.get(peer) ?? [])]
+  }
+
   #tokenFor(request: Request, association: Association): Uint8Array {
     const given = request.token
     if (given.length === 0) return this.#tokens.draw(association, (key) => this.#byToken.has(key))
     if (this.#byToken.has(tokenKey(given))) throw new UsageError('this token belongs to an outstanding request')
     return given
   }
-}
-
-/** A copy: ending one changes the set. */
-function of(peer: EndpointPeer): Exchange[] {
-  return [...(peer.exchanges ?? [])]
 }

@@ -14,7 +14,14 @@ import type { Remembered } from './deduplication.ts'
 import type { Outcome, Sender } from './outgoing.ts'
 import { undeliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
-import type { Responder } from './responder.ts'
+
+/** Who answers it. */
+export interface Answerer {
+  /** The handler takes long. */
+  acknowledge(incoming: Incoming): void
+  /** Its separate response was acknowledged, or not. */
+  delivered(incoming: Incoming, outcome: Outcome): void
+}
 
 export class Incoming extends Timer implements Sender, RequestInit {
   readonly message: Datagram
@@ -23,7 +30,7 @@ export class Incoming extends Timer implements Sender, RequestInit {
   readonly multicast: boolean
   /** How many changes of subjects there had been when it came. */
   readonly changesBefore: number = changesSoFar()
-  readonly #responder: Responder
+  readonly #answerer: Answerer
   #abort: AbortController | undefined = undefined
   #response: Response | undefined = undefined
   /** An Empty acknowledgement has gone ahead. */
@@ -31,15 +38,9 @@ export class Incoming extends Timer implements Sender, RequestInit {
   /** The handler, or a layer, has looked at who asks: its answer may be for this peer alone. */
   lookedAtPeer = false
 
-  constructor(
-    responder: Responder,
-    message: Datagram,
-    association: Association,
-    entry: Remembered,
-    multicast: boolean,
-  ) {
+  constructor(answerer: Answerer, message: Datagram, association: Association, entry: Remembered, multicast: boolean) {
     super()
-    this.#responder = responder
+    this.#answerer = answerer
     this.message = message
     this.association = association
     this.entry = entry
@@ -87,7 +88,7 @@ export class Incoming extends Timer implements Sender, RequestInit {
 
   /** The handler takes long. */
   override fire(): void {
-    this.#responder.acknowledge(this)
+    this.#answerer.acknowledge(this)
   }
 
   /** The response goes as a message of its own. */
@@ -104,6 +105,6 @@ export class Incoming extends Timer implements Sender, RequestInit {
   }
 
   settled(outcome: Outcome): void {
-    this.#responder.delivered(this, outcome)
+    this.#answerer.delivered(this, outcome)
   }
 }

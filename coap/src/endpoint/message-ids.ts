@@ -11,8 +11,6 @@ export class MessageIds {
   #issued = 0
   /** When the last ID of each chunk was issued; most peers never need it. */
   #times: Float64Array | undefined = undefined
-  /** When the last ID was issued. */
-  lastIssued: number = Number.NEGATIVE_INFINITY
 
   constructor(context: Context) {
     this.#next = randomUint32(context) & 0xffff
@@ -29,7 +27,6 @@ export class MessageIds {
   issue(now: number): number {
     const id = this.#next
     this.#next = (id + 1) & 0xffff
-    this.lastIssued = now
     this.#issued++
     if (this.#issued % chunk === 0) {
       this.#times ??= new Float64Array(chunks)

@@ -143,7 +143,7 @@ export class MessageLayer {
   }
 
   #acknowledgement(message: Datagram, from: Association): void {
-    const outgoing = (from.peer as EndpointPeer).outbox?.find(from, message.id)
+    const outgoing = this.#departures.find(from, message.id)
     if (outgoing === undefined || !outgoing.confirmable) this.#ignore(message, from, 'unmatched')
     else if (message.code === Code.Empty) this.#departures.settle(outgoing, 'acknowledged')
     else if (codeClass(message.code) === 0 || reservedClasses.has(codeClass(message.code)))
@@ -167,7 +167,7 @@ export class MessageLayer {
       this.#ignore(message, from, 'empty')
       return
     }
-    const outgoing = (from.peer as EndpointPeer).outbox?.find(from, message.id)
+    const outgoing = this.#departures.find(from, message.id)
     if (outgoing !== undefined) this.#departures.settle(outgoing, 'reset')
     else if (!this.#receiver.reset(message.id, from)) this.#ignore(message, from, 'unmatched')
   }

@@ -8,11 +8,21 @@ import { Code } from '../message/code.ts'
 import { MaxAge } from '../message/option.ts'
 import { Options } from '../message/options.ts'
 import type { Incoming } from './incoming.ts'
-import type { Observation } from './observation.ts'
-import type { Observations } from './observations.ts'
+import type { Observation, ObservationKeeper, ObservedState } from './observation.ts'
+
+/** Who keeps groups. */
+export interface GroupKeeper extends ObservationKeeper {
+  /** Nobody is left in it. */
+  forget(group: ObservationGroup): void
+  arm(group: ObservationGroup): void
+  /** Where a new group begins to count. */
+  firstNumber(): number
+  /** The clock that sequence numbers go with. */
+  ticks(): number
+}
 
 export interface ObservationGroupInit {
-  readonly observations: Observations
+  readonly keeper: GroupKeeper
   readonly subject: Watchable
   /** What these observers have in common. */
   readonly key: string
@@ -23,8 +33,8 @@ export interface ObservationGroupInit {
   readonly incoming: Incoming
 }
 
-export class ObservationGroup extends Timer {
-  readonly observations: Observations
+export class ObservationGroup extends Timer implements ObservedState {
+  readonly keeper: GroupKeeper
   readonly subject: Watchable
   readonly key: string
   readonly observers: Set<Observation> = new Set()
@@ -44,20 +54,26 @@ export class ObservationGroup extends Timer {
 
   constructor(init: ObservationGroupInit) {
     super()
-    this.observations = init.observations
+    this.keeper = init.keeper
     this.subject = init.subject
     this.key = init.key
     this.#again = init.again
     this.#request = init.request
     this.#incoming = init.incoming
     this.#ofOnePeer = init.incoming.lookedAtPeer
-    this.sequence = this.observations.firstNumber()
+    this.sequence = this.keeper.firstNumber()
     this.#lastNumber = this.sequence
+  }
+
+  remove(observation: Observation): boolean {
+    if (!this.observers.delete(observation)) return false
+    if (this.observers.size === 0) this.keeper.forget(this)
+    return true
   }
 
   /** Changes of one turn are one change: the handler is asked when the turn is over. */
   changed(): void {
-    if (!this.armed) this.observations.arm(this)
+    if (!this.armed) this.keeper.arm(this)
   }
 
   override fire(): void {
@@ -82,7 +98,7 @@ export class ObservationGroup extends Timer {
 
   /** A number that is higher than all before. It goes with the clock, so that many changes do not make it run. */
   nextNumber(): number {
-    this.#lastNumber = Math.max(this.#lastNumber + 1, this.observations.ticks())
+    this.#lastNumber = Math.max(this.#lastNumber + 1, this.keeper.ticks())
     return this.#lastNumber
   }
 
@@ -100,7 +116,7 @@ export class ObservationGroup extends Timer {
     }
     const failed = (error: unknown): void => {
       this.#asking = false
-      if (this.sequence === sequence) this.publish(this.observations.failure(error))
+      if (this.sequence === sequence) this.publish(this.keeper.failure(error))
     }
     try {
       const result = after(this.#again(this.#request), done)

@@ -6,7 +6,6 @@ import { Code } from '../message/code.ts'
 import type { ContentFormat } from '../message/content-format.ts'
 import { Message } from '../message/message.ts'
 import { Observe } from '../message/option.ts'
-import type { ObservationGroup } from './observation-group.ts'
 import type { Outcome, Outgoing, Sender } from './outgoing.ts'
 import { deliverable, undeliverable } from './payload-limit.ts'
 import type { EndpointPeer } from './peer.ts'
@@ -14,10 +13,30 @@ import type { TokenKey } from './tokens.ts'
 
 type Change = (response: Response) => Response
 
+/** Who keeps observations, and deals with the message layer for them. */
+export interface ObservationKeeper {
+  /** Undefined: it is not sent, or has ended. */
+  submit(observation: Observation): Outgoing | undefined
+  withdraw(outgoing: Outgoing): void
+  settled(observation: Observation, outcome: Outcome, confirmable: boolean): void
+  /** The response for an error. */
+  failure(error: unknown): Response
+}
+
+/** What all observers of a group are to be told. */
+export interface ObservedState {
+  readonly keeper: ObservationKeeper
+  /** Undefined until something has changed. */
+  readonly latest: Response | undefined
+  readonly sequence: number
+  /** The observation has ended; false: it had before. */
+  remove(observation: Observation): boolean
+}
+
 export class Observation implements Sender {
   readonly peer: EndpointPeer
   readonly token: TokenKey
-  readonly group: ObservationGroup
+  readonly group: ObservedState
   /** What the layers do to each notification; shared where there are none. */
   readonly changes: readonly Change[]
   /** The Content-Format of the first response, which those of all notifications must be (RFC 7641 4.2). */
@@ -39,7 +58,7 @@ export class Observation implements Sender {
   constructor(
     peer: EndpointPeer,
     token: TokenKey,
-    group: ObservationGroup,
+    group: ObservedState,
     changes: readonly Change[],
     format: ContentFormat | undefined,
     confirmable: boolean,
@@ -59,7 +78,7 @@ export class Observation implements Sender {
   notify(): void {
     if (this.#notifying) return
     this.#notifying = true
-    this.#outgoing = this.group.observations.submit(this)
+    this.#outgoing = this.group.keeper.submit(this)
     if (this.#outgoing === undefined) this.#notifying = false
   }
 
@@ -88,7 +107,7 @@ export class Observation implements Sender {
     this.#notifying = false
     this.#outgoing = undefined
     this.#messageId = outgoing?.messageId ?? this.#messageId
-    this.group.observations.settled(this, outcome, outgoing?.confirmable ?? false)
+    this.group.keeper.settled(this, outcome, outgoing?.confirmable ?? false)
   }
 
   /** An error was sent: there is nothing after it (RFC 7641 4.2). */
@@ -107,7 +126,7 @@ export class Observation implements Sender {
 
   /** It has ended: nothing more of it leaves. */
   withdraw(): void {
-    if (this.#outgoing !== undefined) this.group.observations.withdraw(this.#outgoing)
+    if (this.#outgoing !== undefined) this.group.keeper.withdraw(this.#outgoing)
     this.#outgoing = undefined
   }
 
@@ -117,7 +136,7 @@ export class Observation implements Sender {
       for (const change of this.changes) response = change(response)
       return this.#isOfFormat(response) ? deliverable(response) : Response.of(Code.NotAcceptable)
     } catch (error) {
-      return this.group.observations.failure(error)
+      return this.group.keeper.failure(error)
     }
   }
 

@@ -1,7 +1,6 @@
 // All observations that an endpoint serves (RFC 7641 4): by peer and token to find them, by subject and group to notify them.
 
 import type { Context } from '../context/context.ts'
-import type { Timer } from '../context/timer.ts'
 import type { Handler } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
 import { type Observing, Response, type Watchable, type Watcher } from '../handler/response.ts'
@@ -12,11 +11,11 @@ import type { Incoming } from './incoming.ts'
 import type { KnownLimits } from './limits.ts'
 import type { MessageLayer } from './message-layer.ts'
 import { Observation } from './observation.ts'
-import { ObservationGroup } from './observation-group.ts'
+import { type GroupKeeper, ObservationGroup } from './observation-group.ts'
 import type { Outcome, Outgoing } from './outgoing.ts'
 import type { EndpointPeer } from './peer.ts'
 import type { Statistics } from './statistics.ts'
-import { tokenKey, tokenOf } from './tokens.ts'
+import { type TokenKey, tokenKey, tokenOf } from './tokens.ts'
 
 export interface ObservationsInit {
   readonly context: Context
@@ -36,9 +35,10 @@ const ticksPerMillisecond = 2 ** 23 / 256_000
 /** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
 const spacing = 3000
 
-export class Observations {
+export class Observations implements GroupKeeper {
   readonly #init: ObservationsInit
   readonly #subjects = new Map<Watchable, WatchedSubject>()
+  readonly #byPeer = new Map<EndpointPeer, Map<TokenKey, Observation>>()
   #size = 0
   /** The highest number of a group that is gone: whoever comes back sees a higher one. */
   #lastNumber = 0
@@ -61,9 +61,10 @@ export class Observations {
   ): Response {
     const { peer } = incoming
     const key = tokenKey(incoming.token)
-    this.#end(peer.observations?.get(key))
+    const others = this.#byPeer.get(peer)
+    this.#end(others?.get(key))
     const { limits, statistics, context } = this.#init
-    if (this.#size >= limits.observations || (peer.observations?.size ?? 0) >= limits.observationsPerPeer) {
+    if (this.#size >= limits.observations || (others?.size ?? 0) >= limits.observationsPerPeer) {
       statistics.refused['observations'] = (statistics.refused['observations'] ?? 0) + 1
       return response
     }
@@ -71,8 +72,9 @@ export class Observations {
     const { contentFormat } = response
     const observation = new Observation(peer, key, group, changes, contentFormat, incoming.confirmable, context.now())
     group.observers.add(observation)
-    peer.observations ??= new Map()
-    peer.observations.set(key, observation)
+    const those = this.#byPeer.get(peer)
+    if (those === undefined) this.#byPeer.set(peer, new Map([[key, observation]]))
+    else those.set(key, observation)
     peer.open++
     this.#size++
     if (subject.changedSince(incoming.changesBefore)) group.changed() // the state that the handler has looked at may be old
@@ -81,12 +83,12 @@ export class Observations {
 
   /** The client observes no longer (RFC 7641 3.6), or asks anew. */
   deregister(peer: EndpointPeer, token: Uint8Array): void {
-    this.#end(peer.observations?.get(tokenKey(token)))
+    this.#end(this.#byPeer.get(peer)?.get(tokenKey(token)))
   }
 
   /** A Reset for a Non-confirmable notification: nobody there wants it. */
   reset(messageId: number, peer: EndpointPeer): boolean {
-    for (const observation of peer.observations?.values() ?? []) {
+    for (const observation of this.#byPeer.get(peer)?.values() ?? []) {
       if (!observation.isLast(messageId)) continue
       this.#end(observation)
       return true
@@ -96,7 +98,7 @@ export class Observations {
 
   /** The peer is gone. */
   gone(peer: EndpointPeer): void {
-    for (const observation of [...(peer.observations?.values() ?? [])]) this.#end(observation)
+    for (const observation of [...(this.#byPeer.get(peer)?.values() ?? [])]) this.#end(observation)
   }
 
   close(): void {
@@ -143,7 +145,18 @@ export class Observations {
     if (outcome === 'interrupted' || observation.behind) observation.notify()
   }
 
-  arm(group: Timer): void {
+  forget(group: ObservationGroup): void {
+    this.#init.context.timers.cancel(group)
+    this.#lastNumber = Math.max(this.#lastNumber, group.lastNumber)
+    const { subject, key } = group
+    const watched = this.#subjects.get(subject)
+    watched?.groups.delete(key)
+    if (watched === undefined || watched.groups.size > 0) return
+    subject.unwatch(watched)
+    this.#subjects.delete(subject)
+  }
+
+  arm(group: ObservationGroup): void {
     this.#init.context.timers.arm(group, 0)
   }
 
@@ -164,12 +177,13 @@ export class Observations {
   #end(observation: Observation | undefined, why?: Outcome): void {
     if (observation === undefined) return
     const { peer, group, token } = observation
-    if (!group.observers.delete(observation)) return
+    if (!group.remove(observation)) return
     observation.withdraw()
-    peer.observations?.delete(token)
+    const others = this.#byPeer.get(peer)
+    others?.delete(token)
+    if (others?.size === 0) this.#byPeer.delete(peer)
     peer.open--
     this.#size--
-    if (group.observers.size === 0) this.#forget(group)
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, why: why ?? 'cancelled' })
   }
@@ -184,21 +198,10 @@ export class Observations {
     const key = groupKey(request, incoming)
     let group = watched.groups.get(key)
     if (group === undefined) {
-      group = new ObservationGroup({ observations: this, subject, key, again, request, incoming })
+      group = new ObservationGroup({ keeper: this, subject, key, again, request, incoming })
       watched.groups.set(key, group)
     }
     return group
-  }
-
-  #forget(group: ObservationGroup): void {
-    this.#init.context.timers.cancel(group)
-    this.#lastNumber = Math.max(this.#lastNumber, group.lastNumber)
-    const { subject, key } = group
-    const watched = this.#subjects.get(subject)
-    watched?.groups.delete(key)
-    if (watched === undefined || watched.groups.size > 0) return
-    subject.unwatch(watched)
-    this.#subjects.delete(subject)
   }
 }
 

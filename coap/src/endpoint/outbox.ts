@@ -53,11 +53,6 @@ export class Outbox {
     this.#wait ??= new Timer(again)
     if (!this.#wait.armed) context.timers.arm(this.#wait, delay)
   }
-
-  /** When a Message ID was last issued. */
-  get lastIssued(): number {
-    return this.#ids?.lastIssued ?? Number.NEGATIVE_INFINITY
-  }
 }
 
 function take(from: Outgoing[], outgoing: Outgoing): boolean {

@@ -7,7 +7,6 @@ import { isRequest } from '../message/code.ts'
 import type { Message } from '../message/message.ts'
 import { maxTransmitSpan, type TransmissionParameters } from '../message/transmission.ts'
 import type { Association } from '../transport/transport.ts'
-import type { Departures } from './departures.ts'
 import type { EndpointPeer } from './peer.ts'
 
 /** How it ended. */
@@ -33,6 +32,13 @@ export interface Sender {
   settled(outcome: Outcome): void
 }
 
+/** Who sees to it that it leaves. */
+export interface Carrier {
+  settle(outgoing: Outgoing, outcome: Outcome): void
+  /** Sends it again; false: it is past the `latest` time for that. */
+  retransmit(outgoing: Outgoing, bytes: Uint8Array, timeout: number, latest: number): boolean
+}
+
 export interface OutgoingInit {
   readonly sender: Sender
   readonly peer: EndpointPeer
@@ -50,7 +56,7 @@ export class Outgoing extends Timer {
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
   readonly outstandingFor: (length: number) => number
-  readonly #departures: Departures
+  readonly #carrier: Carrier
   /** Defined while it is in flight. */
   association: Association | undefined = undefined
   epoch = 0
@@ -64,9 +70,9 @@ export class Outgoing extends Timer {
   /** No retransmission leaves later: MAX_TRANSMIT_SPAN, and a millisecond for each that its timer may be late. */
   #latest = 0
 
-  constructor(departures: Departures, init: OutgoingInit) {
+  constructor(carrier: Carrier, init: OutgoingInit) {
     super()
-    this.#departures = departures
+    this.#carrier = carrier
     this.sender = init.sender
     this.peer = init.peer
     this.token = init.token
@@ -108,14 +114,13 @@ export class Outgoing extends Timer {
   }
 
   override fire(): void {
-    if (!this.confirmable) this.#departures.settle(this, 'acknowledged')
-    else if (this.#retransmissionsLeft === 0) this.#departures.settle(this, 'timeout')
-    else if (this.association?.epoch !== this.epoch) this.#departures.settle(this, 'interrupted')
+    if (!this.confirmable) this.#carrier.settle(this, 'acknowledged')
+    else if (this.#retransmissionsLeft === 0) this.#carrier.settle(this, 'timeout')
+    else if (this.association?.epoch !== this.epoch) this.#carrier.settle(this, 'interrupted')
     else {
       this.#timeout *= 2
       this.#retransmissionsLeft--
-      if (this.#departures.retransmit(this, this.#bytes as Uint8Array, this.#timeout, this.#latest))
-        this.transmissions++
+      if (this.#carrier.retransmit(this, this.#bytes as Uint8Array, this.#timeout, this.#latest)) this.transmissions++
       else this.#retransmissionsLeft = 0
     }
   }

@@ -4,9 +4,6 @@ import { showAs } from '../context/inspect.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import { describeIdentity, type Identity } from '../transport/identity.ts'
 import type { Association, Peer } from '../transport/transport.ts'
-import type { Exchange } from './exchange.ts'
-import type { Observation } from './observation.ts'
-import type { Outbox } from './outbox.ts'
 
 export class EndpointPeer implements Peer {
   readonly identity: Identity
@@ -19,11 +16,8 @@ export class EndpointPeer implements Peer {
   /** Neighbours by when they were last heard. */
   older: EndpointPeer | undefined = undefined
   newer: EndpointPeer | undefined = undefined
-  outbox: Outbox | undefined = undefined
-  /** What we have asked it. */
-  exchanges: Set<Exchange> | undefined = undefined
-  /** What we serve it, by token. */
-  observations: Map<string, Observation> | undefined = undefined
+  /** When a Message ID was last used towards it. */
+  messageIdUsed: number = Number.NEGATIVE_INFINITY
   /** Exchanges of ours, requests of its, and observations either way: while there are any, it is not evicted. */
   open = 0
   /** Requests whose handlers have not answered yet. */

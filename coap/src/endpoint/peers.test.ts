@@ -5,7 +5,6 @@ import { exchangeLifetime, transmissionDefaults } from '../message/transmission.
 import { createContext, type TestContext } from '../testing/context.ts'
 import { RecordingTransport } from '../testing/recording-transport.ts'
 import { limitsOf } from './limits.ts'
-import { Outbox } from './outbox.ts'
 import type { EndpointPeer } from './peer.ts'
 import { Peers } from './peers.ts'
 import { newStatistics } from './statistics.ts'
@@ -61,9 +60,7 @@ test('where all have something open, a newcomer is refused and counted, and soon
 test('among those that may go, one whose Message IDs are free again goes first', async () => {
   const bench = new Bench({ peers: 3 })
   const [asked, other] = [bench.add(), bench.add(), bench.add()] as EndpointPeer[]
-  const outbox = new Outbox()
-  outbox.idsOf(bench.context).issue(bench.context.now())
-  if (asked !== undefined) asked.outbox = outbox
+  if (asked !== undefined) asked.messageIdUsed = bench.context.now()
   bench.add()
   assert.deepEqual(bench.forgotten, [other])
   await bench.context.clock.advance(exchangeLifetime(transmissionDefaults))

@@ -138,7 +138,7 @@ export class Peers {
     for (let count = 0; count < Math.min(candidates, this.#size); count++) {
       const peer = this.#oldest as EndpointPeer
       if (peer.open === 0) {
-        if ((peer.outbox?.lastIssued ?? Number.NEGATIVE_INFINITY) + lifetime <= now) return peer
+        if (peer.messageIdUsed + lifetime <= now) return peer
         second ??= peer
       }
       this.#unlink(peer)

@@ -12,7 +12,7 @@ import { Options } from '../message/options.ts'
 import { hasExpired } from '../transport/identity.ts'
 import type { Association } from '../transport/transport.ts'
 import type { Remembered } from './deduplication.ts'
-import { Incoming } from './incoming.ts'
+import { type Answerer, Incoming } from './incoming.ts'
 import type { KnownLimits } from './limits.ts'
 import type { MessageLayer } from './message-layer.ts'
 import { Observations } from './observations.ts'
@@ -29,7 +29,7 @@ export interface ResponderInit {
   readonly handler: Handler
 }
 
-export class Responder {
+export class Responder implements Answerer {
   readonly observations: Observations
   readonly #init: ResponderInit
   /** Requests whose handlers have not answered yet. */
@@ -59,13 +59,11 @@ export class Responder {
     else this.#handle(incoming, new Request(incoming), handler)
   }
 
-  /** For `Incoming`: the handler takes long. */
   acknowledge(incoming: Incoming): void {
     incoming.acknowledged = true
     this.#init.layer.acknowledge(incoming.message, incoming.association, incoming.entry)
   }
 
-  /** For `Incoming`: its separate response was acknowledged, or not. */
   delivered(incoming: Incoming, outcome: Outcome): void {
     if (outcome === 'interrupted' && incoming.departing() !== undefined) this.#submit(incoming)
     else if (outcome !== 'acknowledged') this.observations.deregister(incoming.peer, incoming.token)

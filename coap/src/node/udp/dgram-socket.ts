@@ -3,7 +3,7 @@
 
 import { createSocket, type Socket } from 'node:dgram'
 import type { NetworkAddress } from '../../network/network.ts'
-import { networkAddress, PathTable, systemHost, UdpPath } from './path-table.ts'
+import { networkAddress, type PathSocket, PathTable, systemHost, UdpPath } from './path-table.ts'
 
 /** What the system says went wrong, for instance `EADDRINUSE`. */
 export interface SystemError extends Error {
@@ -20,7 +20,7 @@ export interface SocketReceiver {
 const kernelBuffer = 4 * 1024 * 1024
 const slabSize = 256 * 1024
 
-export class DgramSocket {
+export class DgramSocket implements PathSocket {
   readonly paths: PathTable = new PathTable()
   readonly #socket: Socket
   readonly #receiver: SocketReceiver

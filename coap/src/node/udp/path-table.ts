@@ -2,14 +2,21 @@
 // and a packet one look-up without building a key.
 
 import type { NetworkAddress, Path } from '../../network/network.ts'
-import type { DgramSocket } from './dgram-socket.ts'
+
+/** Where the packets of a path come in and leave. */
+export interface PathSocket {
+  readonly address: NetworkAddress
+  readonly paths: PathTable
+  send(buffer: Uint8Array, length: number, to: UdpPath): void
+  close(): Promise<void>
+}
 
 export class UdpPath implements Path {
-  readonly socket: DgramSocket
+  readonly socket: PathSocket
   readonly remote: NetworkAddress
   owner: unknown = undefined
 
-  constructor(socket: DgramSocket, remote: NetworkAddress) {
+  constructor(socket: PathSocket, remote: NetworkAddress) {
     this.socket = socket
     this.remote = remote
   }
