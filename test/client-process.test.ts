@@ -2,55 +2,57 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Response, type Server, Subject, serve } from 'coapstone'
 
-const subject = new Subject()
-const callers = new Set<string | undefined>()
-let server: Server
+describe('a program', () => {
+  const subject = new Subject()
+  const callers = new Set<string | undefined>()
+  let server: Server
 
-before(async () => {
-  server = await serve(
-    (request) => {
-      callers.add(request.describePeer())
-      const answer = Response.text('hello').observing(subject)
-      return request.path[0] === 'slow' ? new Promise((resolve) => setTimeout(resolve, 300, answer)) : answer
-    },
-    { listen: ['coap://127.0.0.1:0'] },
-  )
-})
-after(() => server.close())
+  before(async () => {
+    server = await serve(
+      (request) => {
+        callers.add(request.describePeer())
+        const answer = Response.text('hello').observing(subject)
+        return request.path[0] === 'slow' ? new Promise((resolve) => setTimeout(resolve, 300, answer)) : answer
+      },
+      { listen: ['coap://127.0.0.1:0'] },
+    )
+  })
+  after(() => server.close())
 
-/** Runs a module and gives what it prints. It must end by itself. */
-async function run(body: string): Promise<string> {
-  const source = `import { Client } from 'coapstone'
+  /** Runs a module and gives what it prints. It must end by itself. */
+  async function run(body: string): Promise<string> {
+    const source = `import { Client } from 'coapstone'
     const url = '${server.uris[0]}'
     ${body}`
-  const node = ['--conditions=@coapstone/source', '--input-type=module', '--eval', source]
-  const options = { cwd: import.meta.dirname, timeout: 20_000 }
-  return (await promisify(execFile)(process.execPath, node, options)).stdout
-}
+    const node = ['--conditions=@coapstone/source', '--input-type=module', '--eval', source]
+    const options = { cwd: import.meta.dirname, timeout: 20_000 }
+    return (await promisify(execFile)(process.execPath, node, options)).stdout
+  }
 
-test('a program that has asked ends by itself, without closing anything', async () => {
-  assert.equal(await run('console.log(await (await new Client().get(url)).body.text())'), 'hello\n')
-})
+  test('a program that has asked ends by itself, without closing anything', async () => {
+    assert.equal(await run('console.log(await (await new Client().get(url)).body.text())'), 'hello\n')
+  })
 
-test('a program that waits for an answer goes on until it has come', async () => {
-  assert.equal(await run('new Client().get(url + "/slow").then(({ code }) => console.log(code))'), '69\n')
-})
+  test('a program that waits for an answer goes on until it has come', async () => {
+    assert.equal(await run('new Client().get(url + "/slow").then(({ code }) => console.log(code))'), '69\n')
+  })
 
-test('a program that has broken off an observation ends by itself, and the server has been told', async () => {
-  await run('for await (const response of new Client().observe(url)) break')
-  while (server.endpoint.sizes.observations > 0) await new Promise((resolve) => setImmediate(resolve))
-})
+  test('a program that has broken off an observation ends by itself, and the server has been told', async () => {
+    await run('for await (const response of new Client().observe(url)) break')
+    while (server.endpoint.sizes.observations > 0) await new Promise((resolve) => setImmediate(resolve))
+  })
 
-test('clients share one endpoint, unless one has options of its own', async () => {
-  callers.clear()
-  await run('for (const client of [new Client(), new Client()]) await client.get(url)')
-  assert.equal(callers.size, 1)
-  await run(`
+  test('clients share one endpoint, unless one has options of its own', async () => {
+    callers.clear()
+    await run('for (const client of [new Client(), new Client()]) await client.get(url)')
+    assert.equal(callers.size, 1)
+    await run(`
     await new Client().get(url)
     await new Client({ transmission: { ackTimeout: 1000 } }).get(url)`)
-  assert.equal(callers.size, 3)
+    assert.equal(callers.size, 3)
+  })
 })
