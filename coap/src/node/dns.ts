@@ -10,6 +10,8 @@ const unknownTtl = 60_000
 export const systemResolver: Resolver = {
   async resolve(host) {
     if (isLocalhost(host)) return { addresses: ['127.0.0.1', '::1'], ttl: unknownTtl }
+    if (isNumber(host))
+      throw notFound(`'${host}' is neither a name nor an address: those of IPv4 are four decimal numbers`)
     const [addresses, ttls] = await Promise.all([addressesOf(host), ttlsOf(host)])
     const known = addresses.flatMap((address) => ttls.get(address) ?? [])
     return { addresses, ttl: known.length > 0 ? Math.min(...known) : unknownTtl } satisfies Resolution
@@ -22,19 +24,25 @@ function isLocalhost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost')
 }
 
+/** The system would take `4711` or `0x7f.1` for an address of IPv4; in a URI they are names (RFC 3986 3.2.2), and nobody has such. */
+function isNumber(host: string): boolean {
+  return /(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(host)
+}
+
 async function addressesOf(host: string): Promise<string[]> {
   try {
     const found = await lookup(host, { all: true, order: 'verbatim' })
     return found.map(({ address }) => address)
   } catch (cause) {
-    throw new ConnectionError(
+    throw notFound(
       `no address for the name '${host}': is it spelled right, and does this machine reach its DNS?`,
-      {
-        code: 'COAP_HOST_NOT_FOUND',
-        cause,
-      },
+      cause,
     )
   }
+}
+
+function notFound(message: string, cause?: unknown): ConnectionError {
+  return new ConnectionError(message, { code: 'COAP_HOST_NOT_FOUND', cause })
 }
 
 /** By address, in milliseconds; empty for what DNS does not know. */
