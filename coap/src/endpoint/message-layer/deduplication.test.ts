@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Code } from '../message/code.ts'
-import { type Datagram, decodeDatagram, Type } from '../message/datagram.ts'
-import { exchangeLifetime, nonLifetime, transmissionDefaults } from '../message/transmission.ts'
-import type { Association } from '../transport/transport.ts'
+import { Code } from '../../message/code.ts'
+import { type Datagram, decodeDatagram, Type } from '../../message/datagram.ts'
+import { exchangeLifetime, nonLifetime, transmissionDefaults } from '../../message/transmission.ts'
+import type { Association } from '../../transport/transport.ts'
+import { limitsOf } from '../limits.ts'
 import { Deduplication } from './deduplication.ts'
-import { limitsOf } from './limits.ts'
 
 test('the same message from the same place is a duplicate, until its lifetime has passed', () => {
   for (const [type, lifetime] of [

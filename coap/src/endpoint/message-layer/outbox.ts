@@ -1,8 +1,8 @@
 // What waits for its turn at one peer, and what is on its way to it (NSTART: RFC 7252 4.7).
 
-import type { Context } from '../context/context.ts'
-import { Timer } from '../context/timer.ts'
-import type { Association } from '../transport/transport.ts'
+import type { Context } from '../../context/context.ts'
+import { Timer } from '../../context/timer.ts'
+import type { Association } from '../../transport/transport.ts'
 import { MessageIds } from './message-ids.ts'
 import type { Outgoing } from './outgoing.ts'
 

@@ -1,13 +1,13 @@
 // A CoAP ping (RFC 7252 4.3): an Empty Confirmable message, which whoever is there rejects.
 
-import type { Context } from '../context/context.ts'
-import { ConnectionError, TimeoutError } from '../errors.ts'
-import { Code } from '../message/code.ts'
-import { Message, noBytes } from '../message/message.ts'
-import type { TransmissionParameters } from '../message/transmission.ts'
+import type { Context } from '../../context/context.ts'
+import { ConnectionError, TimeoutError } from '../../errors.ts'
+import { Code } from '../../message/code.ts'
+import { Message, noBytes } from '../../message/message.ts'
+import type { TransmissionParameters } from '../../message/transmission.ts'
+import type { EndpointPeer } from '../peer.ts'
 import type { MessageLayer } from './message-layer.ts'
 import type { Outcome, Outgoing, Sender } from './outgoing.ts'
-import type { EndpointPeer } from './peer.ts'
 
 export interface PingInit {
   readonly peer: EndpointPeer

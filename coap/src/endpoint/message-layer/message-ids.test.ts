@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { exchangeLifetime, transmissionDefaults } from '../message/transmission.ts'
-import { createContext } from '../testing/context.ts'
+import { exchangeLifetime, transmissionDefaults } from '../../message/transmission.ts'
+import { createContext } from '../../testing/context.ts'
 import { MessageIds } from './message-ids.ts'
 
 const lifetime = exchangeLifetime(transmissionDefaults)

@@ -1,7 +1,7 @@
 // The notifications of one observation as they are read: only the newest unread is kept, so that a slow reader costs nothing and is
 // never told what is stale (RFC 7641 1.3: eventual consistency, not every state).
 
-import type { Response } from '../handler/response.ts'
+import type { Response } from '../../handler/response.ts'
 
 type Step = IteratorResult<Response, undefined>
 

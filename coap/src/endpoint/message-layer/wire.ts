@@ -1,10 +1,10 @@
 // Where messages leave: encoded into one buffer, told to whoever traces, counted, and handed to their transport.
 
-import type { Context } from '../context/context.ts'
-import { type Datagram, decodeDatagram, encodeDatagram, type Type } from '../message/datagram.ts'
-import type { Message } from '../message/message.ts'
-import type { Association } from '../transport/transport.ts'
-import type { Statistics } from './statistics.ts'
+import type { Context } from '../../context/context.ts'
+import { type Datagram, decodeDatagram, encodeDatagram, type Type } from '../../message/datagram.ts'
+import type { Message } from '../../message/message.ts'
+import type { Association } from '../../transport/transport.ts'
+import type { Statistics } from '../statistics.ts'
 
 export class Wire {
   /** Holds what was encoded last. */

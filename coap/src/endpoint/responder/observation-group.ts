@@ -1,12 +1,12 @@
 // Observers of one subject that would get the same response: the innermost handler is asked once for all of them.
 
-import { Timer } from '../context/timer.ts'
-import { after, type Handler } from '../handler/handler.ts'
-import type { Request } from '../handler/request.ts'
-import { Response, type Watchable } from '../handler/response.ts'
-import { Code } from '../message/code.ts'
-import { MaxAge } from '../message/option.ts'
-import { Options } from '../message/options.ts'
+import { Timer } from '../../context/timer.ts'
+import { after, type Handler } from '../../handler/handler.ts'
+import type { Request } from '../../handler/request.ts'
+import { Response, type Watchable } from '../../handler/response.ts'
+import { Code } from '../../message/code.ts'
+import { MaxAge } from '../../message/option.ts'
+import { Options } from '../../message/options.ts'
 import type { Incoming } from './incoming.ts'
 import type { Observation, ObservationKeeper, ObservedState } from './observation.ts'
 

@@ -1,7 +1,7 @@
 // Message IDs of ours towards one peer (RFC 7252 4.4): in sequence from a random start, and none twice within EXCHANGE_LIFETIME:
 // 65,536 in 247 s. When they run out, messages wait.
 
-import { type Context, randomUint32 } from '../context/context.ts'
+import { type Context, randomUint32 } from '../../context/context.ts'
 
 const chunk = 1024
 const chunks = 0x10000 / chunk

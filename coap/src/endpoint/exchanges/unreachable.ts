@@ -1,7 +1,7 @@
 // What an ICMP error means to whoever has asked there.
 
-import { ConnectionError } from '../errors.ts'
-import type { Association } from '../transport/transport.ts'
+import { ConnectionError } from '../../errors.ts'
+import type { Association } from '../../transport/transport.ts'
 
 /** `repeatable`: what was asked may be asked at another place, since here nobody has acted on it, or once more does no harm. */
 export function unreachableError({ path }: Association, cause: Error, repeatable: boolean): ConnectionError {

@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Request } from '../handler/request.ts'
-import { Response } from '../handler/response.ts'
-import { Code } from '../message/code.ts'
-import { MemoryHub } from '../network/memory.ts'
-import { createContext } from '../testing/context.ts'
-import { plain } from '../transport/plain.ts'
-import { CoapUri } from '../uri/coap-uri.ts'
-import { Endpoint } from './endpoint.ts'
+import { Request } from '../../handler/request.ts'
+import { Response } from '../../handler/response.ts'
+import { Code } from '../../message/code.ts'
+import { MemoryHub } from '../../network/memory.ts'
+import { createContext } from '../../testing/context.ts'
+import { plain } from '../../transport/plain.ts'
+import { CoapUri } from '../../uri/coap-uri.ts'
+import { Endpoint } from '../endpoint.ts'
 
 const uri = CoapUri.parse('coap://192.0.2.1/x')
 

@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Request, type RequestInit } from '../handler/request.ts'
-import type { Response } from '../handler/response.ts'
-import { Code } from '../message/code.ts'
-import { type Datagram, decodeDatagram, encodeDatagram, Type } from '../message/datagram.ts'
-import { Message, noBytes } from '../message/message.ts'
-import { Observe } from '../message/option.ts'
-import { Options } from '../message/options.ts'
-import { createContext, type TestContext } from '../testing/context.ts'
-import { RecordingTransport, type RecordingTransportOptions } from '../testing/recording-transport.ts'
-import { CoapUri } from '../uri/coap-uri.ts'
-import { Endpoint, type EndpointOptions } from './endpoint.ts'
+import { Request, type RequestInit } from '../../handler/request.ts'
+import type { Response } from '../../handler/response.ts'
+import { Code } from '../../message/code.ts'
+import { type Datagram, decodeDatagram, encodeDatagram, Type } from '../../message/datagram.ts'
+import { Message, noBytes } from '../../message/message.ts'
+import { Observe } from '../../message/option.ts'
+import { Options } from '../../message/options.ts'
+import { createContext, type TestContext } from '../../testing/context.ts'
+import { RecordingTransport, type RecordingTransportOptions } from '../../testing/recording-transport.ts'
+import { CoapUri } from '../../uri/coap-uri.ts'
+import { Endpoint, type EndpointOptions } from '../endpoint.ts'
 
 const reason = new Error('enough')
 

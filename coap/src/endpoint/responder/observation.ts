@@ -1,15 +1,15 @@
 // One observation that we serve (RFC 7641 4): a token of a peer's, and the group of those who get the same. At most one notification is
 // on its way at a time; it is made when it leaves, so that the newest state wins.
 
-import { Response } from '../handler/response.ts'
-import { Code } from '../message/code.ts'
-import type { ContentFormat } from '../message/content-format.ts'
-import { Message } from '../message/message.ts'
-import { Observe } from '../message/option.ts'
-import type { Outcome, Outgoing, Sender } from './outgoing.ts'
-import { deliverable, undeliverable } from './payload-limit.ts'
-import type { EndpointPeer } from './peer.ts'
-import type { TokenKey } from './tokens.ts'
+import { Response } from '../../handler/response.ts'
+import { Code } from '../../message/code.ts'
+import type { ContentFormat } from '../../message/content-format.ts'
+import { Message } from '../../message/message.ts'
+import { Observe } from '../../message/option.ts'
+import type { Outcome, Outgoing, Sender } from '../message-layer/outgoing.ts'
+import { deliverable, undeliverable } from '../payload-limit.ts'
+import type { EndpointPeer } from '../peer.ts'
+import type { TokenKey } from '../tokens.ts'
 
 type Change = (response: Response) => Response
 

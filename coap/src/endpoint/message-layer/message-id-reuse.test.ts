@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Response } from '../handler/response.ts'
-import { Code } from '../message/code.ts'
-import { encodeDatagram, Type } from '../message/datagram.ts'
-import { Message, noBytes } from '../message/message.ts'
-import { MemoryHub } from '../network/memory.ts'
-import { createContext } from '../testing/context.ts'
-import { plain } from '../transport/plain.ts'
-import { Endpoint } from './endpoint.ts'
+import { Response } from '../../handler/response.ts'
+import { Code } from '../../message/code.ts'
+import { encodeDatagram, Type } from '../../message/datagram.ts'
+import { Message, noBytes } from '../../message/message.ts'
+import { MemoryHub } from '../../network/memory.ts'
+import { createContext } from '../../testing/context.ts'
+import { plain } from '../../transport/plain.ts'
+import { Endpoint } from '../endpoint.ts'
 
 test('65,536 messages to one peer leave at once, the next one when the ID of the first is free (RFC 7252 4.4)', async () => {
   const { context, ask, ids } = await server()

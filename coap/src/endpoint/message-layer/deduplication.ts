@@ -1,12 +1,12 @@
 // Messages are handled once (RFC 7252 4.2, 4.3, 4.5): a duplicate gets the reply that the first one got. Idempotent ones may be
 // forgotten early and handled again; the others are never, and when there is no room for them they are refused.
 
-import { isIdempotent, isRequest } from '../message/code.ts'
-import { type Datagram, Type } from '../message/datagram.ts'
-import { exchangeLifetime, nonLifetime, type TransmissionParameters } from '../message/transmission.ts'
-import type { Association } from '../transport/transport.ts'
+import { isIdempotent, isRequest } from '../../message/code.ts'
+import { type Datagram, Type } from '../../message/datagram.ts'
+import { exchangeLifetime, nonLifetime, type TransmissionParameters } from '../../message/transmission.ts'
+import type { Association } from '../../transport/transport.ts'
+import type { KnownLimits } from '../limits.ts'
 import { DuplicateRing } from './duplicate-ring.ts'
-import type { KnownLimits } from './limits.ts'
 
 /** A remembered message: a number to keep, not an object. Even: an idempotent one; odd: not. -1: none. */
 export type Remembered = number

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Response } from '../handler/response.ts'
+import { Response } from '../../handler/response.ts'
 import { Notifications } from './notifications.ts'
 
 const [a, b, c] = [Response.text('a'), Response.text('b'), Response.text('c')]

@@ -1,19 +1,19 @@
 // One request of a peer's, from its arrival until its response has been delivered: piggy-backed if the handler is quick, else an Empty
 // acknowledgement first and the response as a message of its own (RFC 7252 5.2).
 
-import type { Signal } from '../context/signal.ts'
-import { Timer } from '../context/timer.ts'
-import type { RequestInit } from '../handler/request.ts'
-import type { Response } from '../handler/response.ts'
-import { changesSoFar } from '../handler/subject.ts'
-import type { Code } from '../message/code.ts'
-import { type Datagram, Type } from '../message/datagram.ts'
-import type { Options } from '../message/options.ts'
-import type { Association } from '../transport/transport.ts'
-import type { Remembered } from './deduplication.ts'
-import type { Outcome, Sender } from './outgoing.ts'
-import { undeliverable } from './payload-limit.ts'
-import type { EndpointPeer } from './peer.ts'
+import type { Signal } from '../../context/signal.ts'
+import { Timer } from '../../context/timer.ts'
+import type { RequestInit } from '../../handler/request.ts'
+import type { Response } from '../../handler/response.ts'
+import { changesSoFar } from '../../handler/subject.ts'
+import type { Code } from '../../message/code.ts'
+import { type Datagram, Type } from '../../message/datagram.ts'
+import type { Options } from '../../message/options.ts'
+import type { Association } from '../../transport/transport.ts'
+import type { Remembered } from '../message-layer/deduplication.ts'
+import type { Outcome, Sender } from '../message-layer/outgoing.ts'
+import { undeliverable } from '../payload-limit.ts'
+import type { EndpointPeer } from '../peer.ts'
 
 /** Who answers it. */
 export interface Answerer {

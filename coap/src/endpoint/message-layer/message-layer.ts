@@ -1,20 +1,20 @@
 // The message layer of datagrams (RFC 7252 4): reliability, duplicates, rejection. Below it bytes and associations, above it requests and
 // responses. A stream's signaling layer (RFC 8323 5) will stand beside it.
 
-import type { Context } from '../context/context.ts'
-import { Code, codeClass, isRequest } from '../message/code.ts'
-import { type Datagram, decodeDatagram, encodeEmpty, malformation, Type } from '../message/datagram.ts'
-import { Message, noBytes } from '../message/message.ts'
-import { MaxAge, Observe } from '../message/option.ts'
-import { Options } from '../message/options.ts'
-import type { TransmissionParameters } from '../message/transmission.ts'
-import type { Association } from '../transport/transport.ts'
+import type { Context } from '../../context/context.ts'
+import { Code, codeClass, isRequest } from '../../message/code.ts'
+import { type Datagram, decodeDatagram, encodeEmpty, malformation, Type } from '../../message/datagram.ts'
+import { Message, noBytes } from '../../message/message.ts'
+import { MaxAge, Observe } from '../../message/option.ts'
+import { Options } from '../../message/options.ts'
+import type { TransmissionParameters } from '../../message/transmission.ts'
+import type { Association } from '../../transport/transport.ts'
+import type { KnownLimits } from '../limits.ts'
+import type { EndpointPeer } from '../peer.ts'
+import { countRefusal, type Rejection, type Statistics } from '../statistics.ts'
 import { Deduplication, type Remembered } from './deduplication.ts'
 import { Departures } from './departures.ts'
-import type { KnownLimits } from './limits.ts'
 import type { Outgoing, OutgoingInit } from './outgoing.ts'
-import type { EndpointPeer } from './peer.ts'
-import { countRefusal, type Rejection, type Statistics } from './statistics.ts'
 import { Wire } from './wire.ts'
 
 /** What the message layer hands up. */

@@ -1,9 +1,9 @@
 // The options of a request as they leave: those it has, and those that its URI becomes (RFC 7252 6.4) where it has none of the kind.
 
-import type { Request } from '../handler/request.ts'
-import { UriHost, UriPath, UriPort, UriQuery } from '../message/option.ts'
-import type { Options } from '../message/options.ts'
-import type { Association } from '../transport/transport.ts'
+import type { Request } from '../../handler/request.ts'
+import { UriHost, UriPath, UriPort, UriQuery } from '../../message/option.ts'
+import type { Options } from '../../message/options.ts'
+import type { Association } from '../../transport/transport.ts'
 
 export function requestOptions(request: Request, to: Association): Options {
   const { uri } = request

@@ -1,13 +1,13 @@
 // One message of ours on its way (RFC 7252 4.2, 4.3): Confirmable ones are sent again, with exponential back-off, until they are
 // settled; Non-confirmable ones once.
 
-import { type Context, randomFraction } from '../context/context.ts'
-import { Timer } from '../context/timer.ts'
-import { isRequest } from '../message/code.ts'
-import type { Message } from '../message/message.ts'
-import { maxTransmitSpan, type TransmissionParameters } from '../message/transmission.ts'
-import type { Association } from '../transport/transport.ts'
-import type { EndpointPeer } from './peer.ts'
+import { type Context, randomFraction } from '../../context/context.ts'
+import { Timer } from '../../context/timer.ts'
+import { isRequest } from '../../message/code.ts'
+import type { Message } from '../../message/message.ts'
+import { maxTransmitSpan, type TransmissionParameters } from '../../message/transmission.ts'
+import type { Association } from '../../transport/transport.ts'
+import type { EndpointPeer } from '../peer.ts'
 
 /** How it ended. */
 export type Outcome =

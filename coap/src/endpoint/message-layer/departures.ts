@@ -1,16 +1,16 @@
 // Messages of ours take turns: as many interactions with a peer as NSTART says are outstanding at a time (RFC 7252 4.7), Message IDs are not
 // used twice within EXCHANGE_LIFETIME (4.4), and a network that is full is waited for.
 
-import type { Context } from '../context/context.ts'
-import { Type } from '../message/datagram.ts'
-import type { Message } from '../message/message.ts'
-import { exchangeLifetime, type TransmissionParameters } from '../message/transmission.ts'
-import type { Association } from '../transport/transport.ts'
-import type { KnownLimits } from './limits.ts'
+import type { Context } from '../../context/context.ts'
+import { Type } from '../../message/datagram.ts'
+import type { Message } from '../../message/message.ts'
+import { exchangeLifetime, type TransmissionParameters } from '../../message/transmission.ts'
+import type { Association } from '../../transport/transport.ts'
+import type { KnownLimits } from '../limits.ts'
+import type { EndpointPeer } from '../peer.ts'
+import { countRefusal, type Statistics } from '../statistics.ts'
 import { Outbox } from './outbox.ts'
 import { type Carrier, type Outcome, Outgoing, type OutgoingInit } from './outgoing.ts'
-import type { EndpointPeer } from './peer.ts'
-import { countRefusal, type Statistics } from './statistics.ts'
 import type { Wire } from './wire.ts'
 
 export interface DeparturesInit {

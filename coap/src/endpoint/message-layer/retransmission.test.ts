@@ -2,16 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Context } from '../context/context.ts'
-import { TimerWheel } from '../context/timer-wheel.ts'
-import { silentTrace } from '../context/trace.ts'
-import { Request } from '../handler/request.ts'
-import { Code } from '../message/code.ts'
-import { MemoryHub } from '../network/memory.ts'
-import { SeededRandom } from '../testing/random.ts'
-import { plain } from '../transport/plain.ts'
-import { CoapUri } from '../uri/coap-uri.ts'
-import { Endpoint } from './endpoint.ts'
+import type { Context } from '../../context/context.ts'
+import { TimerWheel } from '../../context/timer-wheel.ts'
+import { silentTrace } from '../../context/trace.ts'
+import { Request } from '../../handler/request.ts'
+import { Code } from '../../message/code.ts'
+import { MemoryHub } from '../../network/memory.ts'
+import { SeededRandom } from '../../testing/random.ts'
+import { plain } from '../../transport/plain.ts'
+import { CoapUri } from '../../uri/coap-uri.ts'
+import { Endpoint } from '../endpoint.ts'
 
 test('the first time-outs are spread from ACK_TIMEOUT to ACK_TIMEOUT times ACK_RANDOM_FACTOR (RFC 7252 4.2)', async () => {
   const delays: number[] = []
