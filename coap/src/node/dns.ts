@@ -1,6 +1,5 @@
 // Names by the system's resolver, which knows the hosts file and mDNS but tells no TTL; so DNS is asked for that beside it.
 
-import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
 import { ConnectionError } from '../errors.ts'
 import type { Resolution, Resolver } from '../network/resolver.ts'
 
@@ -29,8 +28,14 @@ function isNumber(host: string): boolean {
   return /(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(host)
 }
 
+/** Loaded for the first name: who asks addresses, and localhost, starts faster without it. */
+function dns(): Promise<typeof import('node:dns/promises')> {
+  return import('node:dns/promises')
+}
+
 async function addressesOf(host: string): Promise<string[]> {
   try {
+    const { lookup } = await dns()
     const found = await lookup(host, { all: true, order: 'verbatim' })
     return found.map(({ address }) => address)
   } catch (cause) {
@@ -48,8 +53,12 @@ function notFound(message: string, cause?: unknown): ConnectionError {
 /** By address, in milliseconds; empty for what DNS does not know. */
 async function ttlsOf(host: string): Promise<Map<string, number>> {
   if (!host.includes('.') || host.endsWith('.local')) return new Map()
-  const dns = new DnsResolver({ timeout: 500, tries: 1 })
-  const answers = await Promise.allSettled([dns.resolve4(host, { ttl: true }), dns.resolve6(host, { ttl: true })])
+  const { Resolver: DnsResolver } = await dns()
+  const resolver = new DnsResolver({ timeout: 500, tries: 1 })
+  const answers = await Promise.allSettled([
+    resolver.resolve4(host, { ttl: true }),
+    resolver.resolve6(host, { ttl: true }),
+  ])
   const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
   return new Map(records.map(({ address, ttl }) => [address, ttl * 1000]))
 }

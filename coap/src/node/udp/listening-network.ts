@@ -189,11 +189,15 @@ function bindError(host: string, port: number, cause: SystemError): Error {
       })
     case 'EACCES':
       return new ConnectionError(`port ${port} needs privileges that this process lacks: choose one from 1024 on`, {
+        code: 'COAP_CANNOT_LISTEN',
         cause,
       })
     case 'EADDRNOTAVAIL':
-      return new ConnectionError(`${host} is no address of this machine`, { cause })
+      return new ConnectionError(`${host} is no address of this machine`, { code: 'COAP_CANNOT_LISTEN', cause })
     default:
-      return new ConnectionError(`cannot listen at ${host} port ${port}: ${cause.message}`, { cause })
+      return new ConnectionError(`cannot listen at ${host} port ${port}: ${cause.message}`, {
+        code: 'COAP_CANNOT_LISTEN',
+        cause,
+      })
   }
 }
