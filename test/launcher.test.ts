@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-const launcher = join(import.meta.dirname, '../coap/bin/coapstone.js')
+const launcher = join(import.meta.dirname, '../coap/bin/coapstone.cjs')
 
 test('on an old Node the program says in one line what it needs and what to do, with exit code 78', () => {
   const pretend = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })"

@@ -1,0 +1,19 @@
+// `coapstone fetch`: RFC 8132 2.
+
+import type { Command } from './command.ts'
+import { payloadNote } from './payload-note.ts'
+import { ask } from './request.ts'
+import { payloadFlags } from './request-flags.ts'
+
+export const fetch: Command = {
+  name: 'fetch',
+  summary: 'read a part that a payload describes',
+  usage: 'URI [PAYLOAD]',
+  description: ['Reads the part of a resource that the payload describes. Nothing is changed by it.', payloadNote],
+  examples: [
+    [`fetch coap://localhost/sensors '[{"n":"/temperature"}]' -t senml-etch+json`, 'one record of several (RFC 8790)'],
+    ['fetch coap://localhost/search @query.cbor --as cbor', 'a query that is too long for a URI'],
+  ],
+  flags: payloadFlags,
+  run: (invocation) => ask('FETCH', invocation, true),
+}

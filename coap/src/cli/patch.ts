@@ -1,0 +1,21 @@
+// `coapstone patch`: RFC 8132 3.
+
+import type { Command } from './command.ts'
+import { payloadNote } from './payload-note.ts'
+import { ask } from './request.ts'
+import { payloadFlags } from './request-flags.ts'
+
+export const patch: Command = {
+  name: 'patch',
+  summary: 'change a part of a resource',
+  usage: 'URI [PAYLOAD]',
+  description: [
+    'Changes a part of a resource as the payload says. Done twice it may do something else than done once: see ipatch.',
+    payloadNote,
+  ],
+  examples: [
+    [`patch coap://localhost/config '[{"op":"add","path":"/hosts/-","value":"a"}]' -t json-patch+json`, 'RFC 6902'],
+  ],
+  flags: payloadFlags,
+  run: (invocation) => ask('PATCH', invocation, true),
+}

@@ -1,0 +1,65 @@
+// A response on the terminal: its content on standard output, what is about it on standard error.
+
+import { type Response, ResponseError } from '../handler/response.ts'
+import { codeClass, describeCode } from '../message/code.ts'
+import { ContentFormat } from '../message/content-format.ts'
+import { LocationPath, LocationQuery } from '../message/option.ts'
+import type { Invocation } from './command.ts'
+import { ExitCode } from './exit-code.ts'
+import { briefFormatName } from './format-name.ts'
+import { writeOutput } from './output-file.ts'
+import { present } from './presentation.ts'
+import { printable } from './printable.ts'
+import { responseRecord } from './response-record.ts'
+
+/** `milliseconds`: how long it took, if that is known. */
+export function showResponse(
+  response: Response,
+  milliseconds: number | undefined,
+  { arguments: given, terminal }: Invocation,
+): ExitCode {
+  const { payload, contentFormat: format, ok } = response
+  const file = given.get('output')
+  const written = ok && file !== undefined && file !== '-'
+  if (written) writeOutput(file, payload)
+  if (given.has('json')) {
+    terminal.print(JSON.stringify(responseRecord(response, milliseconds)))
+    return exitCodeOf(response)
+  }
+  const shown = payload.length > 0 && !written && !isDiagnostic(response)
+  if (shown) {
+    const how = file === '-' ? 'raw' : given.get('as')
+    const { content, remark } = present({ payload, format }, how, terminal.paint)
+    terminal.print(content)
+    if (remark !== undefined) terminal.note(remark)
+  }
+  // Scripts see it only where there is nothing else.
+  if (!terminal.attended && shown) return exitCodeOf(response)
+  const time = terminal.attended && milliseconds !== undefined ? [`${milliseconds.toFixed(1)} ms`] : []
+  const parts = [terminal.paintNote(ok ? 'green' : 'red', outcomeOf(response)), ...aboutContent(response), ...time]
+  terminal.note([...parts, ...(written ? [`written to ${file}`] : [])].join(', '))
+  return exitCodeOf(response)
+}
+
+export function exitCodeOf({ code, ok }: Response): ExitCode {
+  if (ok) return ExitCode.success
+  return codeClass(code) === 5 ? ExitCode.serverError : ExitCode.clientError
+}
+
+/** Its content is a part of the outcome: a diagnostic payload (RFC 7252 5.5.2), or problem details. */
+function isDiagnostic({ ok, contentFormat }: Response): boolean {
+  return !ok && (contentFormat === undefined || contentFormat === ContentFormat.problemDetails)
+}
+
+function outcomeOf(response: Response): string {
+  if (!response.ok) return printable(new ResponseError(response).message)
+  const { options, uri } = response
+  const location = uri?.locate(options.getAll(LocationPath), options.getAll(LocationQuery))
+  return `${describeCode(response.code)}${location === undefined ? '' : ` at ${location}`}`
+}
+
+function aboutContent(response: Response): string[] {
+  const { payload, contentFormat: format } = response
+  if (payload.length === 0 || isDiagnostic(response)) return []
+  return [...(format === undefined ? [] : [briefFormatName(format)]), `${payload.length} bytes`]
+}
