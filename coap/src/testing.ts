@@ -27,9 +27,12 @@ export type { ConformanceCase } from './testing/conformance.ts'
 export { createContext, type TestContext, type TestContextOptions, type TraceEvent } from './testing/context.ts'
 export { type NetworkBench, networkConformance } from './testing/network-conformance.ts'
 export { SeededRandom } from './testing/random.ts'
+export { RecordingTransport, type RecordingTransportOptions } from './testing/recording-transport.ts'
 export {
   type ToyCredential,
   ToySecurity,
   type ToySecurityOptions,
   toySecurity,
 } from './testing/toy-security/toy-security.ts'
+export { type TransportTraits, transportConformance } from './testing/transport-conformance.ts'
+export type { TransportBench } from './testing/transport-pair.ts'

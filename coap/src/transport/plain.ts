@@ -2,7 +2,7 @@
 
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
-import type { CoapError } from '../errors.ts'
+import { type CoapError, UsageError } from '../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
 import { noNames, type Resolver } from '../network/resolver.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
@@ -44,6 +44,7 @@ class PlainTransport implements Transport, NetworkReceiver {
   readonly #addresses: AddressBook
   #receiver: TransportReceiver | undefined = undefined
   #keys: PathKeys | undefined = undefined
+  #open = false
   /** The network is full: all associations wait for it. */
   readonly #held = new Set<Association>()
 
@@ -65,7 +66,9 @@ class PlainTransport implements Transport, NetworkReceiver {
   }
 
   async open(receiver: TransportReceiver, context: Context): Promise<void> {
+    if (this.#receiver !== undefined) throw new UsageError('a transport is opened once: make another one')
     this.#receiver = receiver
+    this.#open = true
     this.#keys = new PathKeys(context)
     await this.#network.open(this, context)
   }
@@ -74,6 +77,8 @@ class PlainTransport implements Transport, NetworkReceiver {
     const failed: string[] = []
     for (;;) {
       const address = await this.#addresses.addressOf(target, signal)
+      if (signal?.aborted) throw signal.reason
+      if (!this.#open) throw new UsageError('this transport is not open: await open() first')
       try {
         return this.#association(this.#network.path(address))
       } catch (error) {
@@ -99,17 +104,20 @@ class PlainTransport implements Transport, NetworkReceiver {
   disconnect(association: Association): void {
     if (association.path.owner !== association) return
     association.path.owner = undefined
+    this.#held.delete(association)
     this.#network.forget(association.path)
     this.#receiver?.closed(association)
   }
 
   async close(): Promise<void> {
+    this.#open = false
     await this.#network.close()
   }
 
   packet(packet: Uint8Array, from: Path): void {
     const owner = from.unicast.owner
     const association = owner instanceof PlainAssociation ? owner : this.#association(from.unicast)
+    if (from.unicast.owner !== association) return // refused as it was established
     this.#receiver?.received(packet, association, from.multicast)
   }
 

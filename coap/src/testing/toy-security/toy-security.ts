@@ -2,7 +2,8 @@
 // credentials that are looked up asynchronously, sessions that survive a change of address, and resumption.
 
 import { type Context, randomUint32 } from '../../context/context.ts'
-import type { Signal } from '../../context/signal.ts'
+import { type Signal, unlessAborted } from '../../context/signal.ts'
+import { UsageError } from '../../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
 import { CachingResolver, noNames, type Resolver } from '../../network/resolver.ts'
 import { AddressBook } from '../../transport/address-book.ts'
@@ -74,6 +75,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
   }
 
   async open(receiver: TransportReceiver, context: Context): Promise<void> {
+    if (this.#receiver !== undefined) throw new UsageError('a transport is opened once: make another one')
     this.#receiver = receiver
     this.#context = context
     this.#addresses = new AddressBook(new CachingResolver(this.#options.resolver ?? noNames, context))
@@ -81,7 +83,10 @@ export class ToySecurity implements Transport, NetworkReceiver {
   }
 
   async connect(target: CoapUri, signal?: Signal): Promise<Association> {
-    const address = await (this.#addresses as AddressBook).addressOf(target, signal)
+    const address = await this.#addresses?.addressOf(target, signal)
+    if (signal?.aborted) throw signal.reason
+    if (address === undefined || this.#addresses === undefined)
+      throw new UsageError('this transport is not open: await open() first')
     const place = placeOf(address)
     const known = this.#servers.get(place)
     if (known !== undefined) return known
@@ -90,7 +95,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
       handshake = this.#greet(place, this.#network.path(address))
       this.#handshakes.set(place, handshake)
     }
-    return handshake.established
+    return unlessAborted(handshake.established, signal)
   }
 
   lookAgain(target: CoapUri, failed: Association): void {
@@ -101,11 +106,10 @@ export class ToySecurity implements Transport, NetworkReceiver {
     const association = to as ToyAssociation
     if (association.closed) return true
     const { session } = association
-    this.#send(
+    return this.#send(
       { kind: 'data', session, sequence: ++association.sent, message: bytes.subarray(0, length) },
       association.path,
     )
-    return true
   }
 
   disconnect(association: Association): void {
@@ -127,6 +131,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
 
   async close(): Promise<void> {
     for (const association of [...this.#associations.values()]) this.disconnect(association)
+    this.#addresses = undefined
     for (const handshake of this.#handshakes.values()) handshake.fail('the transport was closed')
     await this.#network.close()
   }
@@ -203,6 +208,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
 
   #accept(nonce: string, path: Path, identity: Identity, resumed: ToyAssociation | undefined): void {
     const association = this.#establish(this.#random(), path, identity, resumed)
+    if (association.closed) return // refused
     this.#send({ kind: 'welcome', nonce, session: association.session }, path)
   }
 
@@ -213,6 +219,10 @@ export class ToySecurity implements Transport, NetworkReceiver {
     const before = this.#sessions.get(place)
     const resumed = before === undefined ? undefined : this.#resumable.get(before)
     const association = this.#establish(session, path, identityOf(this.#options.identity?.id ?? ''), resumed)
+    if (association.closed) {
+      handshake.fail('there is no room for one more association')
+      return
+    }
     this.#servers.set(place, association)
     this.#sessions.set(place, session)
     handshake.finish(association)
@@ -226,7 +236,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
       const previous = association.path
       association.path = from.unicast
       from.unicast.owner = this
-      this.#network.forget(previous)
+      this.#leave(previous)
       this.#receiver?.moved(association, previous)
     }
     this.#receiver?.received(message, association, from.multicast)
@@ -249,8 +259,15 @@ export class ToySecurity implements Transport, NetworkReceiver {
     const [oldest] = this.#resumable.keys()
     if (this.#resumable.size > (this.#options.sessions ?? 1000) && oldest !== undefined) this.#resumable.delete(oldest)
     for (const [place, server] of this.#servers) if (server === association) this.#servers.delete(place)
-    this.#network.forget(association.path)
+    this.#leave(association.path)
     this.#receiver?.closed(association)
+  }
+
+  /** Others may still use the path. */
+  #leave(path: Path): void {
+    for (const association of this.#associations.values()) if (association.path === path) return
+    path.owner = undefined
+    this.#network.forget(path)
   }
 
   #handshakeOf(nonce: string): ToyHandshake | undefined {
@@ -258,9 +275,9 @@ export class ToySecurity implements Transport, NetworkReceiver {
     return undefined
   }
 
-  #send(packet: ToyPacket, to: Path): void {
+  #send(packet: ToyPacket, to: Path): boolean {
     const bytes = encodeToyPacket(packet)
-    this.#network.send(bytes, bytes.length, to)
+    return this.#network.send(bytes, bytes.length, to)
   }
 
   #random(): string {
