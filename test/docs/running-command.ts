@@ -14,7 +14,7 @@ export class RunningCommand {
   readonly #closed: Promise<unknown>
   #printed: () => void = () => {}
 
-  /** Runs with the repository's Node and programs, straight from the sources: nothing need be built. */
+  /** Runs with the repository's Node and programs; what imports the library gets it from the sources. `coapstone` is as it was last built. */
   constructor(line: string, folder: string, root: string) {
     const env = {
       ...process.env,
