@@ -142,7 +142,7 @@ test('a port that is in use is an error that says so, and nothing stays open', a
 
 test('an address that this machine does not have is an error that says so', async () => {
   await assert.rejects(serve(new Router(), { listen: ['coap://192.0.2.1:0'] }), {
-    code: 'COAP_CONNECTION',
+    code: 'COAP_CANNOT_LISTEN',
     message: /192\.0\.2\.1 is no address of this machine/,
   })
 })

@@ -108,7 +108,7 @@ describe('it says clearly', () => {
 
   test('that an address is of another machine', async () => {
     await assert.rejects(open([anyPort('192.0.2.234')]), {
-      code: 'COAP_CONNECTION',
+      code: 'COAP_CANNOT_LISTEN',
       message: '192.0.2.234 is no address of this machine',
     })
   })
@@ -118,6 +118,7 @@ describe('it says clearly', () => {
     const bind = mock.method(DgramSocket.prototype, 'bind', () => Promise.reject(refused))
     try {
       await assert.rejects(open([{ host: four, port: 683 }]), {
+        code: 'COAP_CANNOT_LISTEN',
         message: 'port 683 needs privileges that this process lacks: choose one from 1024 on',
       })
     } finally {
