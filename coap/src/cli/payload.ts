@@ -51,8 +51,8 @@ function cborOf(text: string): Uint8Array {
 
 function readFile(path: string): Uint8Array {
   try {
-    const { size } = statSync(path)
-    if (size > mostBytes) throw tooLong(`${path} has ${size} bytes`)
+    const status = statSync(path)
+    if (status.isFile() && status.size > mostBytes) throw tooLong(`${path} has ${status.size} bytes`)
     return checked(readFileSync(path))
   } catch (error) {
     if (error instanceof CommandError) throw error
@@ -60,9 +60,10 @@ function readFile(path: string): Uint8Array {
   }
 }
 
-async function readStandardInput({ terminal, signal }: Invocation): Promise<Uint8Array> {
+async function readStandardInput({ arguments: given, terminal, signal }: Invocation): Promise<Uint8Array> {
   const { stdin } = process
   if (stdin.isTTY) terminal.note('Type the payload; Ctrl-D ends it.')
+  else if (given.has('verbose')) terminal.note('Reading the payload from standard input.')
   const chunks: Uint8Array[] = []
   let length = 0
   const stop = (): void => void stdin.destroy(signal.reason as Error)
