@@ -1,6 +1,7 @@
 // Bugs that the simulation must find. They are planted into the library's source text while it is loaded, in this process only: the code
 // under test is the real one, but for one expression.
 
+import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -46,8 +47,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
 ]
 
-/** Plants the bug into what is imported from now on. */
+/** Plants the bug into what is imported from now on. Throws if it no longer can be. */
 export function plant(bug: PlantedBug): void {
+  planted(bug, readFileSync(pathOf(bug), 'utf8'))
   const url = pathToFileURL(pathOf(bug)).href
   registerHooks({
     load(loaded, context, nextLoad) {
