@@ -68,11 +68,16 @@ export class Folder {
     this.#watch.close()
   }
 
-  /** Where a path leads to, if that is in the folder. */
+  /** Where a path leads to, if it stays in the folder all the way. */
   async #locate(path: readonly string[]): Promise<string | undefined> {
     const segments = path.at(-1) === '' ? path.slice(0, -1) : path
-    if (!segments.every(isVisibleName)) return undefined
-    return this.#inside(join(this.#root, ...segments))
+    let place: string | undefined = this.#root
+    for (const segment of segments) {
+      if (!isVisibleName(segment)) return undefined
+      place = await this.#inside(join(place, segment))
+      if (place === undefined) return undefined
+    }
+    return place
   }
 
   /** The file or folder that a path means after all symbolic links; undefined if it is not there, hidden, or out of the folder. */
