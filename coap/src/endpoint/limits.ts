@@ -25,7 +25,10 @@ export interface Limits {
   readonly duplicates?: number
   /** Bytes to remember messages that must not be handled twice. Full: 5.03 with Max-Age. Default 18 MiB: 262,144 messages. */
   readonly nonIdempotentDuplicates?: number
-  /** Messages that wait for their turn (NSTART) at one peer. Full: an `ExchangeError`, or the response is lost. Default 1,024. */
+  /**
+   * Messages that wait for their turn (NSTART) at one peer. Full: an `ExchangeError`, or the response is lost; notifications, of which
+   * there is one an observation, are not. Default 1,024.
+   */
   readonly backlog?: number
 }
 

@@ -33,7 +33,7 @@ export class Departures implements Carrier {
   /** Sends a message, at once or when its turn comes. Undefined: too many wait already. */
   submit(init: OutgoingInit): Outgoing | undefined {
     const outbox = this.#outboxOf(init.peer)
-    if (outbox.queue.length >= this.#init.limits.backlog) {
+    if (outbox.queue.length >= this.#init.limits.backlog && init.boundedElsewhere !== true) {
       countRefusal(this.#init.statistics, 'backlog')
       return undefined
     }

@@ -47,6 +47,8 @@ export interface OutgoingInit {
   readonly parameters: TransmissionParameters
   /** Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0, of any length: not at all. */
   readonly outstandingFor: (length: number) => number
+  /** How many of its kind may wait is limited elsewhere: it waits whatever the backlog. */
+  readonly boundedElsewhere?: true
 }
 
 export class Outgoing extends Timer {

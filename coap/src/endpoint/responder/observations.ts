@@ -128,6 +128,7 @@ export class Observations implements GroupKeeper {
       confirmable,
       parameters: peer.transmission,
       outstandingFor: () => spacing,
+      boundedElsewhere: true, // one an observation; if it were refused, its observer would be left with an old state
     })
   }
 
