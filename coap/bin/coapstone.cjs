@@ -17,9 +17,8 @@ if (Number(process.versions.node.split('.')[0]) < minimum) {
     console.error('coapstone is not built in this folder. Next step: npm run build')
     process.exitCode = 78
   } else {
-    program.main(process.argv.slice(2)).then((exitCode) => {
-      process.exitCode = exitCode
-    })
+    // All output is written by then, and to take Node apart would cost a tenth of the time.
+    program.main(process.argv.slice(2)).then((exitCode) => process.exit(exitCode))
   }
 }
 

@@ -12,7 +12,7 @@ import { present } from './presentation.ts'
 import { printable } from './printable.ts'
 import { responseRecord } from './response-record.ts'
 
-/** `milliseconds`: how long it took, if that is known. */
+/** `milliseconds`: how long it took; undefined for one of several responses, of which only the content is shown where there is any. */
 export function showResponse(
   response: Response,
   milliseconds: number | undefined,
@@ -34,7 +34,7 @@ export function showResponse(
     if (remark !== undefined) terminal.note(remark)
   }
   // Scripts see it only where there is nothing else.
-  if (!terminal.attended && shown) return exitCodeOf(response)
+  if (shown && (!terminal.attended || milliseconds === undefined)) return exitCodeOf(response)
   const time = terminal.attended && milliseconds !== undefined ? [`${milliseconds.toFixed(1)} ms`] : []
   const parts = [terminal.paintNote(ok ? 'green' : 'red', outcomeOf(response)), ...aboutContent(response), ...time]
   terminal.note([...parts, ...(written ? [`written to ${file}`] : [])].join(', '))
