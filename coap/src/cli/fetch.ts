@@ -11,7 +11,7 @@ export const fetch: Command = {
   usage: 'URI [PAYLOAD]',
   description: ['Reads the part of a resource that the payload describes. Nothing is changed by it.', payloadNote],
   examples: [
-    [`fetch coap://localhost/sensors '[{"n":"/temperature"}]' -t senml-etch+json`, 'one record of several (RFC 8790)'],
+    ['fetch coap://localhost/sensors @wanted.json -t senml-etch+json', 'some records of many (RFC 8790)'],
     ['fetch coap://localhost/search @query.cbor --as cbor', 'a query that is too long for a URI'],
   ],
   flags: payloadFlags,

@@ -13,7 +13,9 @@ export const ipatch: Command = {
     'Changes a part of a resource as the payload says, in a way that to do it twice is as good as once.',
     payloadNote,
   ],
-  examples: [[`ipatch coap://localhost/config '{"interval":30}' -t merge-patch+json`, 'RFC 7396']],
+  examples: [
+    [`ipatch coap://localhost/config '{"interval":30}' -t merge-patch+json`, 'what is to be different (RFC 7396)'],
+  ],
   flags: payloadFlags,
   run: (invocation) => ask('iPATCH', invocation, true),
 }

@@ -13,9 +13,7 @@ export const patch: Command = {
     'Changes a part of a resource as the payload says. Done twice it may do something else than done once: see ipatch.',
     payloadNote,
   ],
-  examples: [
-    [`patch coap://localhost/config '[{"op":"add","path":"/hosts/-","value":"a"}]' -t json-patch+json`, 'RFC 6902'],
-  ],
+  examples: [['patch coap://localhost/config @changes.json -t json-patch+json', 'a list of changes (RFC 6902)']],
   flags: payloadFlags,
   run: (invocation) => ask('PATCH', invocation, true),
 }

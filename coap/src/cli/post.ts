@@ -16,7 +16,7 @@ export const post: Command = {
   examples: [
     ['post coap://localhost/log "the door is open"', 'text'],
     ['post coap://localhost/jobs @job.cbor', 'a file; its name says what it is'],
-    ['echo 21.5 | coapstone post coap://localhost/log -', 'standard input'],
+    ['post coap://localhost/log - < reading.txt', 'standard input'],
   ],
   flags: payloadFlags,
   run: (invocation) => ask('POST', invocation, true),
