@@ -50,9 +50,10 @@ export class Life {
     this.host = inhabitant.host
     this.wire = wire
     this.#world = world
+    const { packetsAreOwned } = world
     const random = new SeededRandom(seedOfLife(world, index, number))
     this.context = { ...context, random: (into) => random.fill(into) }
-    const faulty = new FaultInjector(hub.network(addressOf(inhabitant)), plan.of(index), {})
+    const faulty = new FaultInjector(hub.network(addressOf(inhabitant), { packetsAreOwned }), plan.of(index), {})
     this.#network = new WatchedNetwork(faulty, context, {
       sent: (packet, { remote }) => {
         log.write('leaves', this, remote.host, packet, context.now())

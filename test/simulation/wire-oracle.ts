@@ -188,7 +188,10 @@ export class WireOracle {
       this.#breaks('a duplicate gets what the first one got', now, packet)
     }
     const asking = neighbour.asked.get(packet.token)
-    if (received.answer === undefined && packet.code !== 0 && asking !== undefined) this.#counts(packet, asking, now)
+    if (received.answer === undefined && packet.code !== 0 && asking !== undefined) {
+      if (asking.cancels) neighbour.excuse(packet.token)
+      this.#counts(packet, asking, now)
+    }
     received.answer = bytes.slice()
   }
 

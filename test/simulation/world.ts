@@ -11,6 +11,8 @@ export interface World {
   readonly transmission: WorldTransmission
   /** Whoever sends to an address where nobody listens is told so, as by ICMP. */
   readonly unreachable: boolean
+  /** Received packets may be kept; else they are lent for a call, and spoilt after it. */
+  readonly packetsAreOwned: boolean
   /** In order of time. */
   readonly actions: readonly Action[]
   readonly faults: FaultRates | FaultList
@@ -139,6 +141,7 @@ export function drawWorld(seed: number): World {
       nstart: dice.pick([1, 1, 1, 2, 4]),
     },
     unreachable: dice.chance(0.5),
+    packetsAreOwned: dice.chance(0.5),
     actions: actions.sort((one, other) => one.at - other.at),
     faults: {
       loss: dice.pick([0.3, 0.3, 0.3, 0.1, 0.5, 0]),
