@@ -84,3 +84,14 @@ test('a state that comes along with its change is not followed by the older one 
   await clock.advance(10_000)
   assert.deepEqual(told, ['1', '3'])
 })
+
+test('a resource that changes and goes in one moment is gone, whatever its handler would still say', async () => {
+  const { clock, subject, state, told, change } = await world()
+  await clock.advance(2000)
+  change('2')
+  subject.gone()
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['1', 'gone'])
+  assert.equal(state.value, '2')
+  assert.equal(subject.watched, false)
+})

@@ -15,6 +15,7 @@ export interface GroupKeeper extends ObservationKeeper {
   /** Nobody is left in it. */
   forget(group: ObservationGroup): void
   arm(group: ObservationGroup): void
+  disarm(group: ObservationGroup): void
   /** Where a new group begins to count. */
   firstNumber(): number
   /** The clock that sequence numbers go with. */
@@ -90,6 +91,13 @@ export class ObservationGroup extends Timer implements ObservedState {
     this.sequence = this.nextNumber()
     this.latest = response
     for (const observer of this.observers) observer.notify()
+  }
+
+  /** The last state: what has changed before it is of no interest any more. */
+  gone(response: Response): void {
+    this.keeper.disarm(this)
+    this.#changed = false
+    this.publish(response)
   }
 
   get lastNumber(): number {

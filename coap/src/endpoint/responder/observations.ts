@@ -161,6 +161,10 @@ export class Observations implements GroupKeeper {
     this.#init.context.timers.arm(group, 0)
   }
 
+  disarm(group: ObservationGroup): void {
+    this.#init.context.timers.cancel(group)
+  }
+
   /** Where a new group begins to count. */
   firstNumber(): number {
     return Math.max(this.#lastNumber, this.ticks())
@@ -218,7 +222,7 @@ class WatchedSubject implements Watcher {
   }
 
   gone(response: Response | undefined): void {
-    for (const group of [...this.groups.values()]) group.publish(response ?? Response.of(Code.NotFound))
+    for (const group of [...this.groups.values()]) group.gone(response ?? Response.of(Code.NotFound))
   }
 }
 
