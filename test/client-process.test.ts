@@ -46,6 +46,20 @@ describe('a program', () => {
     while (server.endpoint.sizes.observations > 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
+  test('a program that has given up an observation ends by itself, though nobody reads it any more', async () => {
+    await run(`
+    const abort = new AbortController()
+    await new Client().observe(url, { signal: abort.signal }).next()
+    abort.abort()`)
+  })
+
+  test('a request that was wrong from the beginning holds no program', async () => {
+    assert.equal(
+      await run('new Client().get(url, { timeout: 0 }).catch(({ code }) => console.log(code))'),
+      'COAP_USAGE\n',
+    )
+  })
+
   test('clients share one endpoint, unless one has options of its own', async () => {
     callers.clear()
     await run('for (const client of [new Client(), new Client()]) await client.get(url)')

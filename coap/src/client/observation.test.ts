@@ -160,17 +160,6 @@ test('an aborted signal rejects the read that waits with its reason, and the ser
   assert.equal(server.sizes.observations, 0)
 })
 
-test('an observation that was given up holds no process, though its reader has not noticed yet', async (t) => {
-  const { client, settled } = await world(t)
-  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
-  const before = timers()
-  const abort = new AbortController()
-  await settled(client.observe(url, { signal: abort.signal }).next())
-  assert.equal(timers(), before + 1)
-  abort.abort()
-  assert.equal(timers(), before)
-})
-
 test('the timeout is for the first response only', async (t) => {
   const { client, change, settled, pass } = await world(t)
   const observation = client.observe(url, { timeout: 1000 })
