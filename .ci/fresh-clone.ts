@@ -17,6 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), 'coapstone-clone-'))
 const oldNpm = '10.8.2'
 const startTimeout = 30_000
 const commandTimeout = 15_000
+/** The exit code of what Ctrl-C has ended; a shell may pass on the signal instead. */
+const interrupted = 130
 
 try {
   execFileSync('git', ['clone', '--quiet', root, folder], { stdio: 'inherit' })
@@ -79,9 +81,6 @@ function run(command: string): Promise<Ended> {
     })
   })
 }
-
-/** The exit code of what Ctrl-C has ended; a shell may pass on the signal instead. */
-const interrupted = 130
 
 async function until(condition: () => boolean, timeout: number): Promise<void> {
   const deadline = Date.now() + timeout
