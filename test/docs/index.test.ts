@@ -11,8 +11,6 @@ const docs = join(import.meta.dirname, '../../docs')
 test('the index of the documents leads to each of them', () => {
   const targets = links(readFileSync(join(docs, 'README.md'), 'utf8')).map(({ target }) => target)
   const pages = globSync(['*.md', 'decisions/*.md'], { cwd: docs }).filter((page) => page !== 'README.md')
-  assert.deepEqual(
-    pages.filter((page) => !targets.includes(page)),
-    [],
-  )
+  const missing = pages.filter((page) => !targets.includes(page))
+  assert.deepEqual(missing, [], `${missing.join(', ')}: needs a line in docs/README.md`)
 })
