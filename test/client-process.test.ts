@@ -26,7 +26,7 @@ describe('a program', () => {
   /** Runs a module and gives what it prints. It must end by itself. */
   async function run(body: string): Promise<string> {
     const source = `import { Client } from 'coapstone'
-    const url = '${server.uris[0]}'
+    const url = '${server.uris[0]?.origin}'
     ${body}`
     const node = ['--conditions=@coapstone/source', '--input-type=module', '--eval', source]
     const options = { cwd: import.meta.dirname, timeout: 20_000 }
