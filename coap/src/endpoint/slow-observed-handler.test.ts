@@ -16,19 +16,18 @@ import { plain } from '../transport/plain.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { Endpoint } from './endpoint.ts'
 
-/** A server that looks at its state when it is asked and answers a second later, and what an observer is told. */
+/** A server that looks at its state when it is asked and answers a second later, or at once, and what an observer is told. */
 async function world() {
   const context = createContext(1)
   const hub = new MemoryHub(context)
   const subject = new Subject()
-  const state = { value: '1' }
+  const state = { value: '1', delay: 1000 }
   const told: string[] = []
   const show: Handler = () => {
-    const { value } = state
-    return new Promise((resolve) => {
-      const response = value === 'gone' ? Response.of(Code.NotFound) : Response.text(value)
-      context.timers.arm(new Timer(() => resolve(response.observing(subject))), 1000)
-    })
+    const { value, delay } = state
+    const response = value === 'gone' ? Response.of(Code.NotFound) : Response.text(value).observing(subject)
+    if (delay === 0) return response
+    return new Promise((resolve) => context.timers.arm(new Timer(() => resolve(response)), delay))
   }
   const open = (host: string) => {
     const resolver = { resolve: () => Promise.reject(new Error('only literals here')), forget() {} }
@@ -37,19 +36,19 @@ async function world() {
   }
   await open('192.0.2.1')
   const client = await open('192.0.2.2')
-  const observe = async (): Promise<void> => {
+  const observe = async (told: string[]): Promise<void> => {
     const uri = CoapUri.parse('coap://192.0.2.1/x')
     const response = await client.send(new Request({ code: Code.GET, uri, options: new Options().add(Observe, 0) }))
     told.push(await response.body.text())
     for await (const each of response.notifications ?? []) told.push(each.ok ? await each.body.text() : 'gone')
   }
-  observe().catch(() => {}) // it never ends
+  observe(told).catch(() => {}) // it never ends
   const change = (value: string): void => {
     state.value = value
     if (value === 'gone') subject.gone()
     else subject.changed()
   }
-  return { clock: context.clock, subject, state, told, change }
+  return { clock: context.clock, subject, state, told, change, observe }
 }
 
 test('a change while the first response is made reaches the observer after it', async () => {
@@ -94,4 +93,18 @@ test('a resource that changes and goes in one moment is gone, whatever its handl
   assert.deepEqual(told, ['1', 'gone'])
   assert.equal(state.value, '2')
   assert.equal(subject.watched, false)
+})
+
+test('who comes while the handler is asked is not told an older state than it got itself', async () => {
+  const { clock, state, told, change, observe } = await world()
+  await clock.advance(2000)
+  change('2')
+  await clock.advance(500) // the handler has looked at 2
+  state.delay = 0
+  change('3')
+  const others: string[] = []
+  observe(others).catch(() => {}) // it never ends
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['1', '2', '3'])
+  assert.deepEqual(others, ['3', '3'])
 })

@@ -39,6 +39,8 @@ export class ObservationGroup extends Timer implements ObservedState {
   readonly subject: Watchable
   readonly key: string
   readonly observers: Set<Observation> = new Set()
+  /** Who has come while the handler was asked: what they were told first may be newer than what it is about to say. */
+  #newcomers: Set<Observation> | undefined = undefined
   readonly #again: Handler
   readonly #request: Request
   readonly #incoming: Incoming
@@ -66,8 +68,16 @@ export class ObservationGroup extends Timer implements ObservedState {
     this.#lastNumber = this.sequence
   }
 
+  add(observation: Observation): void {
+    this.observers.add(observation)
+    if (!this.#asking) return
+    this.#newcomers ??= new Set()
+    this.#newcomers.add(observation)
+  }
+
   remove(observation: Observation): boolean {
     if (!this.observers.delete(observation)) return false
+    this.#newcomers?.delete(observation)
     if (this.observers.size === 0) this.keeper.forget(this)
     return true
   }
@@ -88,9 +98,8 @@ export class ObservationGroup extends Timer implements ObservedState {
 
   /** A new state, for all observers. */
   publish(response: Response): void {
-    this.sequence = this.nextNumber()
-    this.latest = response
-    for (const observer of this.observers) observer.notify()
+    this.#newcomers = undefined
+    this.#tell(response)
   }
 
   /** The last state: what has changed before it is of no interest any more. */
@@ -118,7 +127,7 @@ export class ObservationGroup extends Timer implements ObservedState {
       this.#asking = false
       // What `changed(response)` or `gone` brought meanwhile is newer.
       if (this.sequence === sequence && this.observers.size > 0) {
-        this.publish(this.#isForAll() ? response : observeAnew())
+        this.#tell(this.#isForAll() ? response : observeAnew())
       }
       return response
     }
@@ -136,6 +145,13 @@ export class ObservationGroup extends Timer implements ObservedState {
     } catch (error) {
       failed(error)
     }
+  }
+
+  #tell(response: Response): void {
+    this.sequence = this.nextNumber()
+    this.latest = response
+    for (const observer of this.observers) if (this.#newcomers?.has(observer) !== true) observer.notify()
+    this.#newcomers = undefined
   }
 
   /** No if the handler has looked at who asks, and others would get the answer too. */

@@ -71,7 +71,7 @@ export class Observations implements GroupKeeper {
     const group = this.#groupOf(subject, incoming, request, again ?? handler)
     const { contentFormat } = response
     const observation = new Observation(peer, key, group, changes, contentFormat, incoming.confirmable, context.now())
-    group.observers.add(observation)
+    group.add(observation)
     const those = this.#byPeer.get(peer)
     if (those === undefined) this.#byPeer.set(peer, new Map([[key, observation]]))
     else those.set(key, observation)
