@@ -21,9 +21,9 @@ export interface Limits {
   readonly observations?: number
   /** The same for one peer. Default 1,024. */
   readonly observationsPerPeer?: number
-  /** Bytes to remember idempotent messages with their replies; the oldest are forgotten. Default 36 MiB: 524,288 messages. */
+  /** Bytes to remember idempotent messages with their replies; the oldest are forgotten. Default 32 MiB: half a million messages. */
   readonly duplicates?: number
-  /** Bytes to remember messages that must not be handled twice. Full: 5.03 with Max-Age. Default 18 MiB: 262,144 messages. */
+  /** Bytes to remember messages that must not be handled twice. Full: 5.03 with Max-Age. Default 16 MiB: a quarter of a million. */
   readonly nonIdempotentDuplicates?: number
   /**
    * Messages that wait for their turn (NSTART) at one peer. Full: an `ExchangeError`, or the response is lost; notifications, of which
@@ -44,8 +44,8 @@ export const limitDefaults: KnownLimits = {
   requestsPerPeer: 256,
   observations: 500_000,
   observationsPerPeer: 1024,
-  duplicates: 36 * 1024 * 1024,
-  nonIdempotentDuplicates: 18 * 1024 * 1024,
+  duplicates: 32 * 1024 * 1024,
+  nonIdempotentDuplicates: 16 * 1024 * 1024,
   backlog: 1024,
 }
 
