@@ -45,10 +45,10 @@ test('nothing is told where somebody answers', async () => {
 })
 
 test('what comes and is no CoAP is told each time', async () => {
-  const { told, ask, hub, context } = await world()
+  const { told, ask, hub } = await world()
   const joker = hub.network({ host: '192.0.2.1', port: 5683 })
   const receiver = { drained() {}, unreachable() {}, tooBig() {} }
-  await joker.open({ ...receiver, packet: (_packet, from) => void joker.send(new Uint8Array(3), 3, from) }, context)
+  await joker.open({ ...receiver, packet: (_packet, from) => void joker.send(new Uint8Array(3), 3, from) })
   await ask()
   assert.deepEqual(told, Array(5).fill('3 bytes from 192.0.2.1'))
 })
