@@ -6,6 +6,7 @@ import { suggestion } from './suggestion.ts'
 
 /** Throws a `CommandError` for a name that stands for none. */
 export function formatNumber(name: string): ContentFormat {
+  const shortNames = namesOf(contentFormats())
   const number = shortNames.get(name.toLowerCase())
   if (number !== undefined) return number
   try {
@@ -28,12 +29,14 @@ export function briefFormatName(format: ContentFormat): string {
 }
 
 /** What stands behind the slash, where that is enough to know it; and `text`, `links`, `octets`. */
-const shortNames: ReadonlyMap<string, ContentFormat> = new Map([
-  ...contentFormats()
-    .filter(([, type, coding]) => coding === undefined && !type.includes(';'))
-    .map(([number, type]) => [type.slice(type.indexOf('/') + 1), number] as const),
-  ['text', 0] as const,
-  ['plain', 0] as const,
-  ['links', 40] as const,
-  ['octets', 42] as const,
-])
+function namesOf(formats: ReturnType<typeof contentFormats>): ReadonlyMap<string, ContentFormat> {
+  return new Map([
+    ...formats
+      .filter(([, type, coding]) => coding === undefined && !type.includes(';'))
+      .map(([number, type]) => [type.slice(type.indexOf('/') + 1), number] as const),
+    ['text', 0] as const,
+    ['plain', 0] as const,
+    ['links', 40] as const,
+    ['octets', 42] as const,
+  ])
+}

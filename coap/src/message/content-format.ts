@@ -142,6 +142,7 @@ export function contentFormat(name: string): ContentFormat {
     if (number > 0xffff) throw new UsageError(`a Content-Format is a number from 0 to 65535, not ${name}`)
     return number
   }
+  byName ??= names()
   const found = byName.get(normalise(name))
   if (found === undefined) {
     throw new UsageError(
@@ -167,7 +168,8 @@ export function contentFormats(): readonly Line[] {
 }
 
 const byNumber: ReadonlyMap<number, Line> = new Map([...registry, ...reserved].map((line) => [line[0], line]))
-const byName: ReadonlyMap<string, number> = names()
+/** Made when a name is asked for: few programs do. */
+let byName: ReadonlyMap<string, number> | undefined
 
 function names(): Map<string, number> {
   const exact = new Map<string, number>()
