@@ -108,3 +108,21 @@ test('who comes while the handler is asked is not told an older state than it go
   assert.deepEqual(told, ['1', '2', '3'])
   assert.deepEqual(others, ['3', '3'])
 })
+
+test('who came while the handler was asked is told what it says the next time', async () => {
+  const { clock, subject, state, told, change, observe } = await world()
+  await clock.advance(2000)
+  change('2') // the handler looks at it, and answers in a second
+  await clock.advance(100)
+  subject.changed(Response.text('3')) // which is newer
+  state.value = '3'
+  state.delay = 0
+  const others: string[] = []
+  observe(others).catch(() => {}) // it never ends
+  await clock.advance(2000)
+  state.delay = 1000
+  change('4')
+  await clock.advance(10_000)
+  assert.deepEqual(told, ['1', '3', '4'])
+  assert.deepEqual(others, ['3', '4'])
+})

@@ -121,6 +121,7 @@ export class ObservationGroup extends Timer implements ObservedState {
 
   #ask(): void {
     this.#asking = true
+    this.#newcomers = undefined
     const { sequence } = this
     this.#incoming.lookedAtPeer = this.#ofOnePeer
     const done = (response: Response): Response => {
