@@ -35,11 +35,6 @@ export class Terminal {
   note(text: string): void {
     write(2, encoder.encode(`${text}\n`))
   }
-
-  /** In characters; 80 where it is no terminal. */
-  get width(): number {
-    return (this.interactive && process.stdout.columns) || 80
-  }
 }
 
 const encoder = new TextEncoder()
