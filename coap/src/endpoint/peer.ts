@@ -24,6 +24,8 @@ export class EndpointPeer implements Peer {
   requests = 0
   /** It was forgotten: nothing of it counts any more. */
   gone = false
+  /** A slot for whoever serves it, so that no second look-up is needed. */
+  served: unknown = undefined
   /** When its last association was closed. */
   dormantSince: number | undefined = undefined
 

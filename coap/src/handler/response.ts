@@ -143,7 +143,7 @@ export class Response extends Message {
 
   /** Offers to observe: when the subject changes, `again` is asked (by default the route's handler). Errors are never observed. */
   observing(subject: Watchable, again?: (request: Request) => Response | Promise<Response>): this {
-    this.#observing = { subject, again, changes: this.#observing?.changes ?? [] }
+    this.#observing = { subject, again, changes: this.#observing?.changes ?? unchanged }
     return this
   }
 
@@ -158,7 +158,8 @@ export class Response extends Message {
   map(change: (response: Response) => Response): Response {
     const changed = change(this)
     if (this.#observing !== undefined) {
-      changed.#observing = { ...this.#observing, changes: [...this.#observing.changes, change] }
+      // Kept for each observer: `concat` makes an array that is no longer than it need be.
+      changed.#observing = { ...this.#observing, changes: this.#observing.changes.concat(change) }
     }
     return changed
   }
@@ -206,3 +207,6 @@ function describe(response: Response): string {
 function diagnosticOf(response: Response): string {
   return response.contentFormat === undefined ? (decodeUtf8(response.payload) ?? '') : ''
 }
+
+/** Nothing, to share. */
+const unchanged: Observing['changes'] = []

@@ -104,7 +104,7 @@ export class Departures implements Carrier {
     const outbox = this.#outboxes.get(peer)
     this.#outboxes.delete(peer)
     if (outbox === undefined) return
-    for (const outgoing of [...outbox.inFlight.splice(0), ...outbox.queue.splice(0)]) {
+    for (const outgoing of outbox.clear()) {
       this.#init.context.timers.cancel(outgoing)
       outgoing.sender.settled('gone')
     }
@@ -153,7 +153,7 @@ export class Departures implements Carrier {
     const message = this.#make(outgoing, outbox)
     // Whatever made the message may have cancelled it, or closed the association.
     if (outbox.queue[0] !== outgoing || peer.current !== association) return true
-    outbox.queue.shift()
+    outbox.shift()
     if (message === undefined) return true
     peer.messageIdUsed = now
     this.#first(outgoing, message, association, ids.issue(now), outbox)
@@ -176,7 +176,7 @@ export class Departures implements Carrier {
     if (bytes === undefined) return
     const { length } = bytes
     if (outgoing.counts) {
-      outbox.inFlight.push(outgoing)
+      outbox.fly(outgoing)
       outgoing.departed(association, messageId, bytes, context)
       outbox.held = !wire.send(bytes, length, association)
     } else {

@@ -43,14 +43,15 @@ export class Observation implements Sender {
   readonly format: ContentFormat | undefined
   /** The request was Confirmable: so are all notifications. */
   readonly confirmable: boolean
-  /** Notifications since the last Confirmable one, and when that was acknowledged. */
+  /** Another one of the same peer. */
+  next: Observation | undefined = undefined
+  /** Notifications since the last Confirmable one, and the second when that was acknowledged. */
   unacknowledged = 0
   heard: number
-  /** The sequence number of the state that was sent last. */
+  /** The sequence number of the state that was sent last; 32 bits of it, which cost no object. */
   #sent: number
-  #outgoing: Outgoing | undefined = undefined
-  /** A notification waits for its turn, or is on its way. */
-  #notifying = false
+  /** The notification that waits for its turn, or is on its way; while it is handed over, only that it is. */
+  #outgoing: Outgoing | 'leaving' | undefined = undefined
   #last = false
   /** Of the last Non-confirmable notification: a Reset names it (RFC 7641 4.2). */
   #messageId = -1
@@ -62,7 +63,7 @@ export class Observation implements Sender {
     changes: readonly Change[],
     format: ContentFormat | undefined,
     confirmable: boolean,
-    now: number,
+    second: number,
   ) {
     this.peer = peer
     this.token = token
@@ -70,21 +71,21 @@ export class Observation implements Sender {
     this.changes = changes
     this.format = format
     this.confirmable = confirmable
-    this.heard = now
-    this.#sent = group.sequence
+    this.heard = second
+    this.#sent = group.sequence | 0
   }
 
   /** There is a newer state than the one sent last: it leaves when its turn comes. */
   notify(): void {
-    if (this.#notifying) return
-    this.#notifying = true
-    this.#outgoing = this.group.keeper.submit(this)
-    if (this.#outgoing === undefined) this.#notifying = false
+    if (this.#outgoing !== undefined) return
+    this.#outgoing = 'leaving'
+    const outgoing = this.group.keeper.submit(this)
+    if (this.#outgoing === 'leaving') this.#outgoing = outgoing
   }
 
   departing(): Message {
     const { latest, sequence } = this.group
-    this.#sent = sequence
+    this.#sent = sequence | 0
     const response = latest === undefined ? Response.none : this.#changed(latest)
     this.#last = !response.ok
     const { code, payload } = response
@@ -103,8 +104,7 @@ export class Observation implements Sender {
   }
 
   settled(outcome: Outcome): void {
-    const outgoing = this.#outgoing
-    this.#notifying = false
+    const outgoing = this.#outgoing === 'leaving' ? undefined : this.#outgoing
     this.#outgoing = undefined
     this.#messageId = outgoing?.messageId ?? this.#messageId
     this.group.keeper.settled(this, outcome, outgoing?.confirmable ?? false)
@@ -117,7 +117,7 @@ export class Observation implements Sender {
 
   /** Has the group a state that was not sent yet? */
   get behind(): boolean {
-    return this.#sent !== this.group.sequence
+    return this.#sent !== (this.group.sequence | 0)
   }
 
   isLast(messageId: number): boolean {
@@ -126,8 +126,9 @@ export class Observation implements Sender {
 
   /** It has ended: nothing more of it leaves. */
   withdraw(): void {
-    if (this.#outgoing !== undefined) this.group.keeper.withdraw(this.#outgoing)
+    const outgoing = this.#outgoing
     this.#outgoing = undefined
+    if (outgoing !== undefined && outgoing !== 'leaving') this.group.keeper.withdraw(outgoing)
   }
 
   #changed(latest: Response): Response {

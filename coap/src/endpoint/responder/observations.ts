@@ -30,7 +30,7 @@ export interface ObservationsInit {
 
 /** Every so many Non-confirmable notifications, and every day, one is Confirmable: is anybody there? (RFC 7641 4.5) */
 const confirmableEvery = 5
-const day = 86_400_000
+const secondsOfDay = 86_400
 const ticksPerMillisecond = 2 ** 23 / 256_000
 /** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
 const spacing = 3000
@@ -38,7 +38,6 @@ const spacing = 3000
 export class Observations implements GroupKeeper {
   readonly #init: ObservationsInit
   readonly #subjects = new Map<Watchable, WatchedSubject>()
-  readonly #byPeer = new Map<EndpointPeer, Map<TokenKey, Observation>>()
   #size = 0
   /** The highest number of a group that is gone: whoever comes back sees a higher one. */
   #lastNumber = 0
@@ -61,20 +60,18 @@ export class Observations implements GroupKeeper {
   ): Response {
     const { peer } = incoming
     const key = tokenKey(incoming.token)
-    const others = this.#byPeer.get(peer)
-    this.#end(others?.get(key))
-    const { limits, statistics, context } = this.#init
-    if (this.#size >= limits.observations || (others?.size ?? 0) >= limits.observationsPerPeer) {
+    this.#end(this.#find(peer, key))
+    const { limits, statistics } = this.#init
+    if (this.#size >= limits.observations || this.#countOf(peer) >= limits.observationsPerPeer) {
       statistics.refused['observations'] = (statistics.refused['observations'] ?? 0) + 1
       return response
     }
     const group = this.#groupOf(subject, incoming, request, again ?? handler)
     const { contentFormat } = response
-    const observation = new Observation(peer, key, group, changes, contentFormat, incoming.confirmable, context.now())
+    const observation = new Observation(peer, key, group, changes, contentFormat, incoming.confirmable, this.#second())
     group.add(observation)
-    const those = this.#byPeer.get(peer)
-    if (those === undefined) this.#byPeer.set(peer, new Map([[key, observation]]))
-    else those.set(key, observation)
+    observation.next = firstOf(peer)
+    peer.served = observation
     peer.open++
     this.#size++
     if (subject.changedSince(incoming.changesBefore)) group.changed() // the state that the handler has looked at may be old
@@ -83,14 +80,14 @@ export class Observations implements GroupKeeper {
 
   /** The client observes no longer (RFC 7641 3.6), or asks anew. */
   deregister(peer: EndpointPeer, token: Uint8Array): void {
-    this.#end(this.#byPeer.get(peer)?.get(tokenKey(token)))
+    this.#end(this.#find(peer, tokenKey(token)))
   }
 
   /** A Reset for a Non-confirmable notification: nobody there wants it. */
   reset(messageId: number, peer: EndpointPeer): boolean {
-    for (const observation of this.#byPeer.get(peer)?.values() ?? []) {
-      if (!observation.isLast(messageId)) continue
-      this.#end(observation)
+    for (let each = firstOf(peer); each !== undefined; each = each.next) {
+      if (!each.isLast(messageId)) continue
+      this.#end(each)
       return true
     }
     return false
@@ -98,7 +95,7 @@ export class Observations implements GroupKeeper {
 
   /** The peer is gone. */
   gone(peer: EndpointPeer): void {
-    for (const observation of [...(this.#byPeer.get(peer)?.values() ?? [])]) this.#end(observation)
+    for (let each = firstOf(peer); each !== undefined; each = firstOf(peer)) this.#end(each)
   }
 
   close(): void {
@@ -110,14 +107,14 @@ export class Observations implements GroupKeeper {
   // For groups and observations:
 
   submit(observation: Observation): Outgoing | undefined {
-    const { context, layer, statistics } = this.#init
+    const { layer, statistics } = this.#init
     const { peer, group } = observation
     if (peer.current !== undefined && this.#init.expired(peer.current)) {
       this.#end(observation)
       return undefined
     }
     const last = group.latest !== undefined && codeClass(group.latest.code) !== 2
-    const due = observation.unacknowledged >= confirmableEvery || context.now() - observation.heard >= day
+    const due = observation.unacknowledged >= confirmableEvery || this.#second() - observation.heard >= secondsOfDay
     const confirmable = observation.confirmable || last || due
     observation.unacknowledged = confirmable ? 0 : observation.unacknowledged + 1
     statistics.notificationsSent++
@@ -142,7 +139,7 @@ export class Observations implements GroupKeeper {
       this.#end(observation, outcome)
       return
     }
-    if (outcome === 'acknowledged' && confirmable) observation.heard = this.#init.context.now()
+    if (outcome === 'acknowledged' && confirmable) observation.heard = this.#second()
     if (outcome === 'interrupted' || observation.behind) observation.notify()
   }
 
@@ -181,16 +178,41 @@ export class Observations implements GroupKeeper {
 
   #end(observation: Observation | undefined, why?: Outcome): void {
     if (observation === undefined) return
-    const { peer, group, token } = observation
+    const { peer, group } = observation
     if (!group.remove(observation)) return
     observation.withdraw()
-    const others = this.#byPeer.get(peer)
-    others?.delete(token)
-    if (others?.size === 0) this.#byPeer.delete(peer)
+    this.#unlink(observation)
     peer.open--
     this.#size--
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, why: why ?? 'cancelled' })
+  }
+
+  #find(peer: EndpointPeer, token: TokenKey): Observation | undefined {
+    let each = firstOf(peer)
+    while (each !== undefined && each.token !== token) each = each.next
+    return each
+  }
+
+  #countOf(peer: EndpointPeer): number {
+    let count = 0
+    for (let each = firstOf(peer); each !== undefined; each = each.next) count++
+    return count
+  }
+
+  #unlink(observation: Observation): void {
+    const { peer, next } = observation
+    let before = firstOf(peer)
+    if (before === observation) peer.served = next
+    else {
+      while (before !== undefined && before.next !== observation) before = before.next
+      if (before !== undefined) before.next = next
+    }
+  }
+
+  /** Whole seconds take less room than milliseconds with their fractions. */
+  #second(): number {
+    return Math.floor(this.#init.context.now() / 1000)
   }
 
   #groupOf(subject: Watchable, incoming: Incoming, request: Request, again: Handler): ObservationGroup {
@@ -208,6 +230,11 @@ export class Observations implements GroupKeeper {
     }
     return group
   }
+}
+
+/** One of the peer's observations, which leads to the others. */
+function firstOf({ served }: EndpointPeer): Observation | undefined {
+  return served instanceof Observation ? served : undefined
 }
 
 /** A subject's groups at this endpoint, by what a handler may vary on. */
