@@ -120,6 +120,10 @@ export class Observation implements Sender {
     return this.#sent !== (this.group.sequence | 0)
   }
 
+  sentAs(messageId: number): void {
+    this.#messageId = messageId
+  }
+
   isLast(messageId: number): boolean {
     return this.#messageId === messageId
   }

@@ -78,6 +78,11 @@ export class Observations implements GroupKeeper {
     return response.with({ options: response.options.clone().set(Observe, group.nextNumber() & 0xffffff) })
   }
 
+  /** The first response has left as a message of its own: a Reset may name it. */
+  begun(peer: EndpointPeer, token: Uint8Array, messageId: number): void {
+    if (peer.served !== undefined) this.#find(peer, tokenKey(token))?.sentAs(messageId)
+  }
+
   /** The client observes no longer (RFC 7641 3.6), or asks anew. */
   deregister(peer: EndpointPeer, token: Uint8Array): void {
     this.#end(this.#find(peer, tokenKey(token)))

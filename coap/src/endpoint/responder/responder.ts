@@ -149,7 +149,11 @@ export class Responder implements Answerer {
   #submit(incoming: Incoming): void {
     const { layer } = this.#init
     const { peer, token, confirmable } = incoming
-    layer.submit({ sender: incoming, peer, token, confirmable, parameters: peer.transmission, outstandingFor: () => 0 })
+    const sent = layer.submit({
+      ...{ sender: incoming, peer, token, confirmable },
+      ...{ parameters: peer.transmission, outstandingFor: () => 0 },
+    })
+    if (sent !== undefined && !confirmable) this.observations.begun(peer, token, sent.messageId)
   }
 
   /** Registers or ends an observation as the request asks (RFC 7641 4.1): of methods that read, and where the response is wanted. */
