@@ -2,8 +2,8 @@
 // can be thrown as a `ResponseError`.
 
 import { encodeCbor } from '../cbor/cbor.ts'
-import { CoapError } from '../errors.ts'
-import { Code, codeClass, describeCode } from '../message/code.ts'
+import { CoapError, UsageError } from '../errors.ts'
+import { Code, codeClass, describeCode, isResponse } from '../message/code.ts'
 import { assignedFormat, ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { ContentFormatOption, Observe } from '../message/option.ts'
@@ -51,8 +51,11 @@ export class Response extends Message {
   readonly #init: ResponseInit
   #observing: Observing | undefined = undefined
 
+  /** Throws a `UsageError` for the code of a request. */
   constructor(init: ResponseInit) {
     super(init)
+    if (!isResponse(init.code) && init.code !== Code.Empty)
+      throw new UsageError(`a response has a code of class 2, 4 or 5, not ${describeCode(init.code)}`)
     this.#init = init
   }
 

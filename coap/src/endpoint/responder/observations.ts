@@ -224,8 +224,8 @@ export class Observations implements GroupKeeper {
     let watched = this.#subjects.get(subject)
     if (watched === undefined) {
       watched = new WatchedSubject()
-      this.#subjects.set(subject, watched)
       subject.watch(watched)
+      this.#subjects.set(subject, watched)
     }
     const key = groupKey(request, incoming)
     let group = watched.groups.get(key)

@@ -150,8 +150,12 @@ export class Responder implements Answerer {
     const { layer } = this.#init
     const { peer, token, confirmable } = incoming
     const sent = layer.submit({
-      ...{ sender: incoming, peer, token, confirmable },
-      ...{ parameters: peer.transmission, outstandingFor: () => 0 },
+      sender: incoming,
+      peer,
+      token,
+      confirmable,
+      parameters: peer.transmission,
+      outstandingFor: () => 0,
     })
     if (sent !== undefined && !confirmable) this.observations.begun(peer, token, sent.messageId)
   }
@@ -164,7 +168,11 @@ export class Responder implements Answerer {
     const wanted = response.ok && !incoming.multicast && !noResponseWanted(incoming.options, response.code)
     if (wish === register && wanted && observed !== undefined) {
       incoming.message.keep()
-      return this.observations.register(incoming, request, response, observed, this.#init.handler)
+      try {
+        return this.observations.register(incoming, request, response, observed, this.#init.handler)
+      } catch (error) {
+        return this.#failure(error) // of who is to be watched
+      }
     }
     this.observations.deregister(incoming.peer, incoming.token)
     return response
