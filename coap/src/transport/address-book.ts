@@ -33,13 +33,15 @@ export class AddressBook {
     this.#resolver.forget(host)
     const failed = this.#failed.get(host) ?? new Set()
     failed.add(address)
+    const [first] = failed
+    if (failed.size > mostAddresses && first !== undefined) failed.delete(first)
     this.#failed.delete(host)
     this.#failed.set(host, failed)
-    for (const oldest of this.#failed.keys()) {
-      if (this.#failed.size <= mostNames) break
-      this.#failed.delete(oldest)
-    }
+    const [oldest] = this.#failed.keys()
+    if (this.#failed.size > mostNames && oldest !== undefined) this.#failed.delete(oldest)
   }
 }
 
 const mostNames = 256
+/** Of one name. */
+const mostAddresses = 16

@@ -3,6 +3,8 @@ import { describe, mock, test } from 'node:test'
 import type { NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
 import { createContext, type TestContext } from '../../testing/context.ts'
 import { networkConformance } from '../../testing/network-conformance.ts'
+import { transportConformance } from '../../testing/transport-conformance.ts'
+import { plain } from '../../transport/plain.ts'
 import { AskingNetwork } from './asking-network.ts'
 import { DgramSocket } from './dgram-socket.ts'
 import { ListeningNetwork } from './listening-network.ts'
@@ -25,6 +27,14 @@ for (const [name, client] of [
     pass,
   }))
   for (const { name: sentence, run } of suite) test(sentence, run)
+
+  const transports = transportConformance(name, () => ({
+    client: plain(client()),
+    server: plain(new ListeningNetwork([anyPort(four)])),
+    context: createContext(1),
+    pass,
+  }))
+  for (const { name: sentence, run } of transports) test(sentence, run)
 }
 
 describe('a wildcard', () => {
