@@ -146,7 +146,7 @@ export class Client {
 
   #uriOf(url: string | CoapUri): CoapUri {
     if (typeof url !== 'string') return url
-    if (this.#peer === undefined) return CoapUri.parse(url)
+    if (this.#peer === undefined) return this.#shared.parse(url)
     const [association] = this.#peer.associations
     if (association === undefined) throw new ConnectionError('the peer is gone', { code: 'COAP_PEER_GONE' })
     const { transport, path } = association
@@ -157,12 +157,16 @@ export class Client {
   }
 }
 
+/** Enough for who asks the same things again; beyond it they are read anew. */
+const rememberedUris = 1024
+
 /** What a client has in common with those that it made `to` a peer. */
 class Shared {
   readonly #endpoint: LazyEndpoint | Endpoint
   readonly #owned: boolean
   readonly #layer: Layer
   readonly #waits = new Set<Wait>()
+  readonly #uris = new Map<string, CoapUri>()
   #handler: Handler | undefined = undefined
   #closed = false
 
@@ -175,6 +179,16 @@ class Shared {
     const { understands = [] } = this.#layer
     this.#owned = endpoint === undefined && (understands.length > 0 || Object.keys(options).length > 0)
     this.#endpoint = endpoint ?? (this.#owned ? new LazyEndpoint(() => make({ ...options, understands })) : everybodys)
+  }
+
+  /** URLs that come again are read once. */
+  parse(url: string): CoapUri {
+    const known = this.#uris.get(url)
+    if (known !== undefined) return known
+    const uri = CoapUri.parse(url)
+    if (this.#uris.size >= rememberedUris) this.#uris.clear()
+    this.#uris.set(url, uri)
+    return uri
   }
 
   async opened(): Promise<Endpoint> {

@@ -44,6 +44,29 @@ test('each server is asked from a port of its own, and the same one again from t
   await network.close()
 })
 
+test('of many servers the later ones share a socket, and packets of each come on its own path', async () => {
+  const received: Path[] = []
+  const network = await open({ packet: (_packet, from) => received.push(from) })
+  const servers = await Promise.all(Array.from({ length: 70 }, listening))
+  const paths = servers.map(({ addresses }) => network.path(addresses[0] as NetworkAddress))
+  for (const path of paths) {
+    path.owner = network
+    network.send(Uint8Array.of(1), 1, path)
+  }
+  await eventually(() => paths.every(({ local }) => local.port !== 0))
+  assert.equal(new Set(paths.map(({ local }) => local.port)).size, 65)
+  for (const [index, server] of servers.entries()) {
+    const { port } = (paths[index] as Path).local
+    server.send(Uint8Array.of(2), 1, server.path({ host: '127.0.0.1', port }))
+  }
+  await eventually(() => received.length === 70)
+  assert.deepEqual(new Set(received), new Set(paths))
+  const [shared] = paths.slice(69) as [Path]
+  network.forget(shared)
+  assert.notEqual(network.path(shared.remote), shared)
+  await Promise.all([network.close(), ...servers.map((server) => server.close())])
+})
+
 test('a packet that the way there does not take is told with what it may have', async () => {
   const sizes: number[] = []
   const network = await open({ tooBig: (_, size) => sizes.push(size) })

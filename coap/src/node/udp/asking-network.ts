@@ -1,5 +1,5 @@
 // UDP for who only asks: a connected socket for each server, so that the system tells us when nobody listens there, and takes packets
-// from nobody else. Its source ports are the system's to choose.
+// from nobody else. Sockets are scarce, so of many servers the later ones share one. Source ports are the system's to choose.
 
 import type { Context } from '../../context/context.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
@@ -12,11 +12,16 @@ import { systemHost, type UdpPath } from './path-table.ts'
 /** What every path of IPv6 carries (RFC 8200 5), and about as much as others do. */
 const safePacketSize = 1280
 
+/** So many servers have a socket of their own. */
+const connectedSockets = 64
+
 export class AskingNetwork implements Network, SocketReceiver {
   readonly maxPacketSize = 65_507
   readonly packetsAreOwned = true
   readonly addresses: readonly NetworkAddress[] = []
   readonly #paths = new Map<string, UdpPath>()
+  /** For the servers beyond, by the family of their addresses. */
+  readonly #shared = new Map<'IPv4' | 'IPv6', DgramSocket>()
   #opened = false
   #receiver: NetworkReceiver | undefined = undefined
 
@@ -28,11 +33,12 @@ export class AskingNetwork implements Network, SocketReceiver {
 
   path(remote: NetworkAddress): Path {
     const key = keyOf(remote)
-    let path = this.#paths.get(key)
-    if (path === undefined) {
-      path = this.#connect(remote)
-      this.#paths.set(key, path)
-    }
+    const known = this.#paths.get(key)
+    if (known !== undefined) return known
+    this.#check(remote)
+    if (this.#paths.size >= connectedSockets) return this.#sharedFor(remote).path(systemHost(remote), remote.port)
+    const path = this.#connect(remote)
+    this.#paths.set(key, path)
     return path
   }
 
@@ -45,15 +51,18 @@ export class AskingNetwork implements Network, SocketReceiver {
   forget(path: Path): void {
     const { socket, remote } = path as UdpPath
     const key = keyOf(remote)
-    if (this.#paths.get(key) === path) this.#paths.delete(key)
-    void socket.close()
+    if (this.#paths.get(key) === path) {
+      this.#paths.delete(key)
+      void socket.close()
+    } else socket.paths.delete(systemHost(remote), path as UdpPath)
   }
 
   async close(): Promise<void> {
     this.#receiver = undefined
-    const paths = [...this.#paths.values()]
+    const sockets = [...[...this.#paths.values()].map(({ socket }) => socket), ...this.#shared.values()]
     this.#paths.clear()
-    await Promise.all(paths.map(({ socket }) => socket.close()))
+    this.#shared.clear()
+    await Promise.all(sockets.map((socket) => socket.close()))
   }
 
   packet(packet: Uint8Array, from: UdpPath): void {
@@ -66,9 +75,23 @@ export class AskingNetwork implements Network, SocketReceiver {
     else this.#receiver?.unreachable(connected, error)
   }
 
-  #connect(remote: NetworkAddress): UdpPath {
+  #check(remote: NetworkAddress): void {
     if (this.#receiver === undefined) throw new UsageError('this network is not open: await open() first')
     if (remote.port === 0) throw new UsageError(`nobody can be asked at ${describeAddress(remote)}: 0 is no port`)
+  }
+
+  #sharedFor({ host }: NetworkAddress): DgramSocket {
+    const family = host.includes(':') ? 'IPv6' : 'IPv4'
+    let socket = this.#shared.get(family)
+    if (socket === undefined) {
+      socket = new DgramSocket(family === 'IPv6' ? '::' : '0.0.0.0', this)
+      socket.bindWithFirst()
+      this.#shared.set(family, socket)
+    }
+    return socket
+  }
+
+  #connect(remote: NetworkAddress): UdpPath {
     const socket = new DgramSocket(remote.host, this)
     try {
       return socket.connect(remote)

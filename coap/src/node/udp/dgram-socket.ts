@@ -19,6 +19,8 @@ export interface SocketReceiver {
 /** The kernel's buffers in bytes: a burst of 10,000 clients must not be lost before it is read. */
 const kernelBuffer = 4 * 1024 * 1024
 const slabSize = 256 * 1024
+/** Of a socket that talks to one remote address only: of these there are many. */
+const smallSlabSize = 4 * 1024
 
 export class DgramSocket implements PathSocket {
   readonly paths: PathTable = new PathTable()
@@ -61,15 +63,16 @@ export class DgramSocket implements PathSocket {
       this.#socket.bind({ address: host, port, exclusive: true }, () => {
         this.#socket.off('error', failed)
         this.#bound()
-        this.#socket.on('message', (packet, { address, port: from }) => {
-          if (from === 0) return // nobody could be answered there
-          const path = this.path(address, from)
-          this.#receiver.packet(plain(packet), path)
-          if (path.owner === undefined) this.paths.delete(address, path)
-        })
+        this.#receiveFromAnybody()
         resolve()
       })
     })
+  }
+
+  /** Receives from anybody, at a port that the system chooses when the first packet leaves. */
+  bindWithFirst(): void {
+    this.#socket.once('listening', () => this.#bound())
+    this.#receiveFromAnybody()
   }
 
   /** Talks to one remote address only: then the system reports when nobody is there. */
@@ -99,7 +102,8 @@ export class DgramSocket implements PathSocket {
     if (this.#closed) return
     if (this.#used + length > this.#slab.length) {
       this.#flush()
-      if (this.#slab.length < length || this.#used > 0) this.#slab = new Uint8Array(Math.max(slabSize, length))
+      if (this.#slab.length < length || this.#used > 0)
+        this.#slab = new Uint8Array(Math.max(this.#connected === undefined ? slabSize : smallSlabSize, length))
       this.#used = 0
     }
     const slab = this.#slab
@@ -117,6 +121,15 @@ export class DgramSocket implements PathSocket {
     this.#flush()
     this.#closed = true
     return new Promise((resolve) => this.#socket.close(() => resolve()))
+  }
+
+  #receiveFromAnybody(): void {
+    this.#socket.on('message', (packet, { address, port }) => {
+      if (port === 0) return // nobody could be answered there
+      const path = this.path(address, port)
+      this.#receiver.packet(plain(packet), path)
+      if (path.owner === undefined) this.paths.delete(address, path)
+    })
   }
 
   #bound(): void {
@@ -152,7 +165,7 @@ export class DgramSocket implements PathSocket {
     destinations.length = 0
     bounds.length = 0
     // The system has taken the packets, or else they stay in this slab until it has, and the next ones go into a new one.
-    if (socket.getSendQueueCount() === 0) this.#used = 0
+    if (this.#address.port !== 0 && socket.getSendQueueCount() === 0) this.#used = 0
     else this.#slab = new Uint8Array(0)
   }
 }
