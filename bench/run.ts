@@ -27,7 +27,7 @@ const wanted = values.only?.split(',')
 const measured: Measured[] = []
 const pace: Pace = {
   seconds: values.smoke ? 0.3 : Number(values.seconds),
-  warmup: values.smoke ? 0.2 : 0.7,
+  warmup: values.smoke ? 0.2 : 2,
   libcoapMaximum: once(libcoapMaximum),
 }
 

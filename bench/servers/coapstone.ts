@@ -4,5 +4,5 @@
 import { Response, Router, serve } from 'coapstone'
 
 const [port = '5683'] = process.argv.slice(2)
-const router = new Router().get('/time', () => Response.text(new Date().toISOString()))
+const router = new Router().get('/time', () => Response.text(String(Date.now())))
 await serve(router, { listen: [`coap://127.0.0.1:${port}`] })
