@@ -84,6 +84,14 @@ test('where there is no way, it says so at once', async () => {
   await network.close()
 })
 
+test('who shares a socket stays on it, also when one of its own would be free', async () => {
+  const network = await open()
+  const paths = Array.from({ length: 65 }, (_, at) => network.path({ host: '127.0.0.1', port: 5001 + at }))
+  network.forget(paths[0] as Path)
+  assert.equal(network.path({ host: '127.0.0.1', port: 5065 }), paths[64])
+  await network.close()
+})
+
 test('once it is closed it opens no socket any more', async () => {
   const network = await open()
   await network.close()

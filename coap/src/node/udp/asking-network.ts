@@ -33,7 +33,7 @@ export class AskingNetwork implements Network, SocketReceiver {
 
   path(remote: NetworkAddress): Path {
     const key = keyOf(remote)
-    const known = this.#paths.get(key)
+    const known = this.#paths.get(key) ?? this.#shared.get(familyOf(remote))?.paths.get(systemHost(remote), remote.port)
     if (known !== undefined) return known
     this.#check(remote)
     if (this.#paths.size >= connectedSockets) return this.#sharedFor(remote).path(systemHost(remote), remote.port)
@@ -80,8 +80,8 @@ export class AskingNetwork implements Network, SocketReceiver {
     if (remote.port === 0) throw new UsageError(`nobody can be asked at ${describeAddress(remote)}: 0 is no port`)
   }
 
-  #sharedFor({ host }: NetworkAddress): DgramSocket {
-    const family = host.includes(':') ? 'IPv6' : 'IPv4'
+  #sharedFor(remote: NetworkAddress): DgramSocket {
+    const family = familyOf(remote)
     let socket = this.#shared.get(family)
     if (socket === undefined) {
       socket = new DgramSocket(family === 'IPv6' ? '::' : '0.0.0.0', this)
@@ -104,6 +104,10 @@ export class AskingNetwork implements Network, SocketReceiver {
       })
     }
   }
+}
+
+function familyOf({ host }: NetworkAddress): 'IPv4' | 'IPv6' {
+  return host.includes(':') ? 'IPv6' : 'IPv4'
 }
 
 function keyOf(remote: NetworkAddress): string {
