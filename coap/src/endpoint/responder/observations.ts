@@ -11,7 +11,7 @@ import type { KnownLimits } from '../limits.ts'
 import type { MessageLayer } from '../message-layer/message-layer.ts'
 import type { Outcome, Outgoing } from '../message-layer/outgoing.ts'
 import type { EndpointPeer } from '../peer.ts'
-import type { Statistics } from '../statistics.ts'
+import { countRefusal, type Statistics } from '../statistics.ts'
 import { type TokenKey, tokenKey, tokenOf } from '../tokens.ts'
 import type { Incoming } from './incoming.ts'
 import { Observation } from './observation.ts'
@@ -63,7 +63,7 @@ export class Observations implements GroupKeeper {
     this.#end(this.#find(peer, key))
     const { limits, statistics } = this.#init
     if (this.#size >= limits.observations || this.#countOf(peer) >= limits.observationsPerPeer) {
-      statistics.refused['observations'] = (statistics.refused['observations'] ?? 0) + 1
+      countRefusal(statistics, 'observations')
       return response
     }
     const group = this.#groupOf(subject, incoming, request, again ?? handler)

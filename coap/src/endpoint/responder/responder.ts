@@ -17,7 +17,7 @@ import type { MessageLayer } from '../message-layer/message-layer.ts'
 import type { Outcome } from '../message-layer/outgoing.ts'
 import { deliverable, undeliverable } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
-import type { Statistics } from '../statistics.ts'
+import { countRefusal, type Statistics } from '../statistics.ts'
 import { type Answerer, Incoming } from './incoming.ts'
 import { Observations } from './observations.ts'
 
@@ -178,9 +178,8 @@ export class Responder implements Answerer {
     return response
   }
 
-  #refuse(incoming: Incoming, limit: string, code: Code): void {
-    const { statistics } = this.#init
-    statistics.refused[limit] = (statistics.refused[limit] ?? 0) + 1
+  #refuse(incoming: Incoming, limit: 'requests' | 'requestsPerPeer', code: Code): void {
+    countRefusal(this.#init.statistics, limit)
     this.#answer(incoming, new Response({ code, options: new Options().add(MaxAge, retryAfter) }))
   }
 
