@@ -1,4 +1,4 @@
-// How much one message carries (RFC 7252 4.6), as long as there is no block-wise transfer.
+// How much one message carries (RFC 7252 4.6); more is for the block-wise layer (RFC 7959).
 
 import { Response } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
@@ -9,10 +9,11 @@ export const maxPayload = 1024
 /** The response, or where it is too long a 5.01 that says so. */
 export function deliverable(response: Response): Response {
   const { length } = response.payload
-  if (length <= maxPayload) return response
+  if (length <= maxPayload && !response.streams) return response
+  const size = response.body.size ?? 'an unknown number of'
   return Response.diagnostic(
     Code.NotImplemented,
-    `the response has ${length} bytes, and without block-wise transfer at most ${maxPayload} can be sent`,
+    `the response has ${size} bytes, and without block-wise transfer at most ${maxPayload} can be sent`,
   )
 }
 

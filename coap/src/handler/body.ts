@@ -1,11 +1,16 @@
-// The content of a request or response, whole. (Content that comes in blocks will be read through the same interface.)
+// The content of a request or response: here already, or read as it comes, block by block.
 
 import { decodeCbor } from '../cbor/cbor.ts'
-import { FormatError } from '../errors.ts'
+import { FormatError, UsageError } from '../errors.ts'
 import { decodeUtf8 } from '../message/option-format.ts'
 
 /** What carries content: read it as chunks, or whole and decoded. */
 export interface Body extends AsyncIterable<Uint8Array> {
+  /** All of it, if it is here already; undefined for one that is still to be read. */
+  readonly whole: Uint8Array | undefined
+  /** Bytes of all of it; undefined if nobody has said. */
+  readonly size: number | undefined
+  /** Reads it to its end. */
   bytes(): Promise<Uint8Array>
   /** Rejects with a `FormatError` if the bytes are not UTF-8. */
   text(): Promise<string>
@@ -15,24 +20,14 @@ export interface Body extends AsyncIterable<Uint8Array> {
   cbor(): Promise<unknown>
 }
 
-/** A body that is here already: what one message carries. */
-export class WholeBody implements Body {
-  readonly #bytes: Uint8Array
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    if (this.#bytes.length > 0) yield this.#bytes
-  }
-
-  async bytes(): Promise<Uint8Array> {
-    return this.#bytes
-  }
+abstract class DecodedBody implements Body {
+  abstract readonly whole: Uint8Array | undefined
+  abstract readonly size: number | undefined
+  abstract bytes(): Promise<Uint8Array>
+  abstract [Symbol.asyncIterator](): AsyncIterator<Uint8Array>
 
   async text(): Promise<string> {
-    const text = decodeUtf8(this.#bytes)
+    const text = decodeUtf8(await this.bytes())
     if (text === undefined) throw new FormatError('the body is not UTF-8 text', { offset: 0 })
     return text
   }
@@ -47,6 +42,92 @@ export class WholeBody implements Body {
   }
 
   async cbor(): Promise<unknown> {
-    return decodeCbor(this.#bytes, { indefiniteLengths: true }) // small devices stream that way
+    return decodeCbor(await this.bytes(), { indefiniteLengths: true }) // small devices stream that way
+  }
+}
+
+/** A body that is here already: what one message carries, or what has been assembled of many. */
+export class WholeBody extends DecodedBody {
+  readonly whole: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    super()
+    this.whole = bytes
+  }
+
+  get size(): number {
+    return this.whole.length
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    if (this.whole.length > 0) yield this.whole
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    return this.whole
+  }
+}
+
+/** Where the bytes of a stream come from: chunks of any length; or a function that gives those from an offset on. */
+export type StreamSource = AsyncIterable<Uint8Array> | ((offset: number) => AsyncIterable<Uint8Array>)
+
+/** A body that is read as it comes: once, unless its source can begin anywhere. */
+export class StreamBody extends DecodedBody {
+  readonly size: number | undefined
+  readonly #source: StreamSource
+  #read = false
+
+  constructor(source: StreamSource, size?: number) {
+    super()
+    this.#source = source
+    this.size = size
+  }
+
+  get whole(): undefined {
+    return undefined
+  }
+
+  /** Its source can begin anywhere. */
+  get seekable(): boolean {
+    return typeof this.#source === 'function'
+  }
+
+  /** The bytes from an offset on. Throws a `UsageError` if it has been read and cannot be read again. */
+  from(offset: number): AsyncIterable<Uint8Array> {
+    if (typeof this.#source === 'function') return this.#source(offset)
+    if (this.#read) throw new UsageError('this body is read as it comes: it can be read once only')
+    this.#read = true
+    return offset === 0 ? this.#source : skip(this.#source, offset)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.from(0)[Symbol.asyncIterator]()
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of this) chunks.push(chunk)
+    return joined(chunks)
+  }
+}
+
+/** All of them, one after the other. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks
+  if (first !== undefined && chunks.length === 1) return first
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+async function* skip(source: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Uint8Array> {
+  let left = offset
+  for await (const chunk of source) {
+    if (left < chunk.length) yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
   }
 }

@@ -12,6 +12,7 @@ import { anonymous, describeIdentity, type Identity } from '../transport/identit
 import type { Association, Peer } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { type Body, WholeBody } from './body.ts'
+import type { Transfer } from './transfer.ts'
 
 export interface RequestInit extends MessageInit {
   /** Whom to ask, and for what: a client's. Its parts become options where `options` has none of them. */
@@ -28,6 +29,10 @@ export interface RequestInit extends MessageInit {
   readonly signal?: Signal | undefined
   /** For this request alone. */
   readonly transmission?: Transmission
+  /** In place of `payload`: a body that is read as it comes. */
+  readonly body?: Body
+  /** What the caller wishes of a transfer in blocks. */
+  readonly transfer?: Transfer
   /** Noted when somebody looks at who asks: an answer that may depend on it is not shared with other observers. */
   readonly notes?: { lookedAtPeer: boolean }
 }
@@ -47,6 +52,14 @@ export class Request extends Message {
   /** Who asks. On a client: whom to ask, if it was made for a peer; `nobody` while only the URI is known. */
   get peer(): Peer {
     this.#look()
+    return this.#init.peer ?? nobody
+  }
+
+  /**
+   * Whose request it is, for layers that keep something for each peer. Unlike `peer` it is not noted: what is answered must not depend
+   * on it.
+   */
+  get correspondent(): Peer {
     return this.#init.peer ?? nobody
   }
 
@@ -99,8 +112,13 @@ export class Request extends Message {
     return this.code
   }
 
+  /** What it carries: all of it where `payload` has it, else what is still to be read. */
   get body(): Body {
-    return new WholeBody(this.payload)
+    return this.#init.body ?? new WholeBody(this.payload)
+  }
+
+  get transfer(): Transfer | undefined {
+    return this.#init.transfer
   }
 
   /** The request URI (RFC 7252 6.5); undefined if its options make none. */
@@ -163,7 +181,7 @@ export class Request extends Message {
   with(changes: Partial<RequestInit>): Request {
     const { code, token, options, payload, multicast, confirmable } = this
     const init = this.#init
-    const { uri, peer, association, identities, transmission, notes } = init
+    const { uri, peer, association, identities, transmission, notes, body, transfer } = init
     const copy = new Request({
       ...{ code, token, options, payload, multicast, confirmable },
       ...(uri && { uri }),
@@ -172,6 +190,8 @@ export class Request extends Message {
       ...(notes && { notes }),
       ...(association && { association }),
       ...(transmission && { transmission }),
+      ...(body && changes.payload === undefined && { body }),
+      ...(transfer && { transfer }),
       // A received request's is made when somebody asks for it.
       get signal() {
         return init.signal

@@ -6,12 +6,12 @@ import { CoapError, UsageError } from '../errors.ts'
 import { Code, codeClass, describeCode, isResponse } from '../message/code.ts'
 import { assignedFormat, ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
-import { ContentFormatOption, Observe } from '../message/option.ts'
+import { ContentFormatOption, ETag, Observe } from '../message/option.ts'
 import { decodeUtf8, encodeUtf8 } from '../message/option-format.ts'
 import { Options } from '../message/options.ts'
 import type { Peer } from '../transport/transport.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
-import { type Body, WholeBody } from './body.ts'
+import { type Body, StreamBody, type StreamSource, WholeBody } from './body.ts'
 import { decodeProblemDetails, type ProblemDetails } from './problem-details.ts'
 import { nobody, type Request } from './request.ts'
 
@@ -22,6 +22,18 @@ export interface ResponseInit extends MessageInit {
   readonly peer?: Peer
   readonly uri?: CoapUri
   readonly notifications?: AsyncIterable<Response>
+  /** In place of `payload`: a body that is read as it comes. */
+  readonly body?: Body
+}
+
+/** What is known of a body that is read as it comes. */
+export interface StreamInit {
+  /** Default: octets. */
+  readonly format?: ContentFormat
+  /** Bytes of all of it: clients are told with the first block (RFC 7959 4). */
+  readonly size?: number
+  /** Names this version of it (RFC 7252 5.10.6): a broken transfer can go on only where it is given. */
+  readonly etag?: Uint8Array
 }
 
 /** What watches a subject: an endpoint, for those who observe there. Without a response the handler is asked. */
@@ -38,13 +50,23 @@ export interface Watchable {
   changedSince(changes: number): boolean
 }
 
+/** Who is told of a change. */
+export interface Recipient {
+  readonly peer: Peer
+  /** The request that observes: this one's, or one of another observer that gets the same. */
+  readonly request: Request
+}
+
+/** What a layer does to a response. Of a notification it is told who gets it. */
+export type Change = (response: Response, recipient?: Recipient) => Response
+
 /** How the notifications after a response come about (RFC 7641 4.2). */
 export interface Observing {
   readonly subject: Watchable
   /** The handler to ask again, the innermost one; its router fills it in. */
   readonly again: ((request: Request) => Response | Promise<Response>) | undefined
   /** What the layers did to the first response, innermost first; they do it to each notification. */
-  readonly changes: readonly ((response: Response) => Response)[]
+  readonly changes: readonly Change[]
 }
 
 export class Response extends Message {
@@ -91,6 +113,16 @@ export class Response extends Message {
     return Response.of(Code.Content, bytes, format)
   }
 
+  /**
+   * 2.05 with a body that is read as clients ask for it, block by block (RFC 7959). A function is called with the offset to begin at,
+   * also for who goes on with a broken transfer.
+   */
+  static stream(source: StreamSource, { format, size, etag }: StreamInit = {}): Response {
+    const options = new Options().add(ContentFormatOption, assignedFormat(format ?? ContentFormat.octets))
+    if (etag !== undefined) options.add(ETag, etag)
+    return new Response({ code: Code.Content, options, body: new StreamBody(source, size) })
+  }
+
   /** An error with a diagnostic payload (RFC 7252 5.5.2): text for people, without a Content-Format. */
   static diagnostic(code: Code, text: string): Response {
     return new Response({ code, payload: encodeUtf8(text) })
@@ -109,8 +141,14 @@ export class Response extends Message {
     return this.#init.uri
   }
 
+  /** What it carries: all of it where `payload` has it, else what is still to be read. */
   get body(): Body {
-    return new WholeBody(this.payload)
+    return this.#init.body ?? new WholeBody(this.payload)
+  }
+
+  /** Its body is still to be read. */
+  get streams(): boolean {
+    return this.#init.body !== undefined && this.#init.body.whole === undefined
   }
 
   /** What follows an observed response; undefined if the server does not observe it. */
@@ -158,19 +196,30 @@ export class Response extends Message {
   }
 
   /** Changes this response, and in the same way each notification after it. For layers: do not hold on to the request in `change`. */
-  map(change: (response: Response) => Response): Response {
+  map(change: Change): Response {
     const changed = change(this)
-    if (this.#observing !== undefined) {
+    if (this.#observing === undefined) return changed
+    changed.#observing = this.#observing
+    return changed.mapNotifications(change)
+  }
+
+  /** Changes each notification after this response. Costs an observer nothing if it is the only change, and the same for all. */
+  mapNotifications(change: Change): this {
+    const observing = this.#observing
+    if (observing !== undefined) {
+      const { changes } = observing
       // Kept for each observer: `concat` makes an array that is no longer than it need be.
-      changed.#observing = { ...this.#observing, changes: this.#observing.changes.concat(change) }
+      this.#observing = { ...observing, changes: changes.length === 0 ? alone(change) : changes.concat(change) }
     }
-    return changed
+    return this
   }
 
   /** A copy with changes; notifications after it are not changed by it: use `map` for that. */
   with(changes: Partial<ResponseInit>): Response {
     const { code, token, options, payload } = this
-    const copy = new Response({ ...this.#init, code, token, options, payload, ...changes })
+    const { body, ...init } = this.#init
+    const kept = body !== undefined && changes.payload === undefined ? { body } : undefined
+    const copy = new Response({ ...init, code, token, options, payload, ...kept, ...changes })
     copy.#observing = this.#observing
     return copy
   }
@@ -211,5 +260,12 @@ function diagnosticOf(response: Response): string {
   return response.contentFormat === undefined ? (decodeUtf8(response.payload) ?? '') : ''
 }
 
+/** A list of one change; the same list as the last time if it is the same change. */
+function alone(change: Change): Observing['changes'] {
+  if (lone[0] !== change) lone = [change]
+  return lone
+}
+
+let lone: Observing['changes'] = []
 /** Nothing, to share. */
 const unchanged: Observing['changes'] = []

@@ -54,9 +54,9 @@ export class Exchanges implements ExchangeKeeper {
     const { context, limits } = this.#init
     if (!isRequest(request.code))
       throw new UsageError(`a request has a method, not the code ${describeCode(request.code)}`)
-    if (request.payload.length > maxPayload) {
+    if (request.payload.length > maxPayload || request.body.whole === undefined) {
       throw new UsageError(
-        `a request carries at most ${maxPayload} bytes for now, not ${request.payload.length}: block-wise transfer is to come`,
+        `a message carries at most ${maxPayload} bytes, not ${request.body.size ?? 'any number'}: ask through the block-wise layer`,
       )
     }
     if (this.#byToken.size >= limits.exchanges) {

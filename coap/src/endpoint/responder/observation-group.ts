@@ -42,7 +42,7 @@ export class ObservationGroup extends Timer implements ObservedState {
   /** Who has come while the handler was asked: what they were told first may be newer than what it is about to say. */
   #newcomers: Set<Observation> | undefined = undefined
   readonly #again: Handler
-  readonly #request: Request
+  readonly request: Request
   readonly #incoming: Incoming
   /** The handler has looked at who asks: it is asked for one peer alone. */
   readonly #ofOnePeer: boolean
@@ -61,7 +61,7 @@ export class ObservationGroup extends Timer implements ObservedState {
     this.subject = init.subject
     this.key = init.key
     this.#again = init.again
-    this.#request = init.request
+    this.request = init.request
     this.#incoming = init.incoming
     this.#ofOnePeer = init.incoming.lookedAtPeer
     this.sequence = this.keeper.firstNumber()
@@ -137,7 +137,7 @@ export class ObservationGroup extends Timer implements ObservedState {
       if (this.sequence === sequence) this.publish(this.keeper.failure(error))
     }
     try {
-      const result = after(this.#again(this.#request), done)
+      const result = after(this.#again(this.request), done)
       if (result instanceof Promise) {
         result.then(() => {
           if (this.#changed) this.fire()

@@ -1,7 +1,8 @@
 // One observation that we serve (RFC 7641 4): a token of a peer's, and the group of those who get the same. At most one notification is
 // on its way at a time; it is made when it leaves, so that the newest state wins.
 
-import { Response } from '../../handler/response.ts'
+import type { Request } from '../../handler/request.ts'
+import { type Change, type Recipient, Response } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
 import type { ContentFormat } from '../../message/content-format.ts'
 import { Message } from '../../message/message.ts'
@@ -10,8 +11,6 @@ import type { Outcome, Outgoing, Sender } from '../message-layer/outgoing.ts'
 import { deliverable, undeliverable } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
 import type { TokenKey } from '../tokens.ts'
-
-type Change = (response: Response) => Response
 
 /** Who keeps observations, and deals with the message layer for them. */
 export interface ObservationKeeper {
@@ -29,11 +28,13 @@ export interface ObservedState {
   /** Undefined until something has changed. */
   readonly latest: Response | undefined
   readonly sequence: number
+  /** One of the observers' requests, which stands for all. */
+  readonly request: Request
   /** The observation has ended; false: it had before. */
   remove(observation: Observation): boolean
 }
 
-export class Observation implements Sender {
+export class Observation implements Sender, Recipient {
   readonly peer: EndpointPeer
   readonly token: TokenKey
   readonly group: ObservedState
@@ -110,6 +111,10 @@ export class Observation implements Sender {
     this.group.keeper.settled(this, outcome, outgoing?.confirmable ?? false)
   }
 
+  get request(): Request {
+    return this.group.request
+  }
+
   /** An error was sent: there is nothing after it (RFC 7641 4.2). */
   get last(): boolean {
     return this.#last
@@ -138,7 +143,7 @@ export class Observation implements Sender {
   #changed(latest: Response): Response {
     try {
       let response = latest
-      for (const change of this.changes) response = change(response)
+      for (const change of this.changes) response = change(response, this)
       return this.#isOfFormat(response) ? deliverable(response) : Response.of(Code.NotAcceptable)
     } catch (error) {
       return this.group.keeper.failure(error)
