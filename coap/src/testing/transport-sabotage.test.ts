@@ -49,7 +49,7 @@ class Around implements Transport, TransportReceiver {
     return this.inner.connect(target, signal)
   }
 
-  lookAgain(target: CoapUri, failed: Association): void {
+  lookAgain(target: CoapUri, failed?: Association): void {
     this.inner.lookAgain(target, failed)
   }
 

@@ -36,6 +36,21 @@ test('where an address did not answer, the name is asked for anew', async () => 
   assert.deepEqual(forgotten, ['device.example'])
 })
 
+test('who has several addresses is asked at the one that it was asked at, as long as it has it', async () => {
+  const addresses = ['192.0.2.1', '192.0.2.2']
+  const { resolver: asked, forgotten } = resolver(addresses)
+  const book = new AddressBook(asked)
+  const tried: string[] = []
+  for (const now of [['192.0.2.2', '192.0.2.1'], ['192.0.2.3'], ['192.0.2.2', '192.0.2.3']]) {
+    tried.push((await book.addressOf(uri)).host)
+    addresses.splice(0, 2, ...now)
+    book.lookAgain(uri)
+  }
+  tried.push((await book.addressOf(uri)).host)
+  assert.deepEqual(tried, ['192.0.2.1', '192.0.2.1', '192.0.2.3', '192.0.2.3'])
+  assert.equal(forgotten.length, 3)
+})
+
 test('what failed of very many names and addresses is forgotten', async () => {
   const addresses = Array.from({ length: 40 }, (_, at) => `192.0.2.${at}`)
   const book = new AddressBook(resolver(addresses).resolver)

@@ -10,6 +10,8 @@ export class AddressBook {
   readonly #resolver: Resolver
   /** Addresses of a name that did not answer; as few as fit, since forgetting one costs a time-out at most. */
   readonly #failed = new Map<string, Set<string>>()
+  /** The address of a name that was given last: whoever has several is asked at the same one, as long as it is one of them. */
+  readonly #chosen = new Map<string, string>()
 
   constructor(resolver: Resolver) {
     this.#resolver = resolver
@@ -21,16 +23,21 @@ export class AddressBook {
     if (target.isIpLiteral) return { host, port, ...(zone !== undefined && { zone }) }
     const { addresses } = await this.#resolver.resolve(host, signal)
     const failed = this.#failed.get(host)
-    const working = failed && addresses.find((address) => !failed.has(address))
-    if (failed && working === undefined) this.#failed.delete(host)
-    return { host: working ?? (addresses[0] as string), port }
+    const working = failed ? addresses.filter((address) => !failed.has(address)) : addresses
+    if (working.length === 0) this.#failed.delete(host)
+    const chosen = this.#chosen.get(host)
+    const address = chosen !== undefined && working.includes(chosen) ? chosen : (working[0] ?? (addresses[0] as string))
+    if (address !== chosen) this.#choose(host, address)
+    return { host: address, port }
   }
 
-  /** The next `addressOf` asks the resolver anew, and prefers another address than the one that failed. */
-  lookAgain(target: CoapUri, address: string): void {
+  /** The next `addressOf` asks the resolver anew, and prefers another address than the one that failed, if one did. */
+  lookAgain(target: CoapUri, address?: string): void {
     const { host } = target
     if (target.isIpLiteral) return
     this.#resolver.forget(host)
+    if (address === undefined) return
+    if (this.#chosen.get(host) === address) this.#chosen.delete(host)
     const failed = this.#failed.get(host) ?? new Set()
     failed.add(address)
     const [first] = failed
@@ -39,6 +46,13 @@ export class AddressBook {
     this.#failed.set(host, failed)
     const [oldest] = this.#failed.keys()
     if (this.#failed.size > mostNames && oldest !== undefined) this.#failed.delete(oldest)
+  }
+
+  #choose(host: string, address: string): void {
+    this.#chosen.delete(host)
+    this.#chosen.set(host, address)
+    const [oldest] = this.#chosen.keys()
+    if (this.#chosen.size > mostNames && oldest !== undefined) this.#chosen.delete(oldest)
   }
 }
 

@@ -90,8 +90,8 @@ class PlainTransport implements Transport, NetworkReceiver {
     }
   }
 
-  lookAgain(target: CoapUri, failed: Association): void {
-    this.#addresses.lookAgain(target, failed.path.remote.host)
+  lookAgain(target: CoapUri, failed?: Association): void {
+    this.#addresses.lookAgain(target, failed?.path.remote.host)
   }
 
   send(bytes: Uint8Array, length: number, to: Association): boolean {

@@ -44,8 +44,11 @@ export interface Transport {
   open(receiver: TransportReceiver, context: Context): Promise<void>
   /** An association with whom the URI names: an existing one, or after a name look-up and a handshake. Rejects with an `ExchangeError`. */
   connect(target: CoapUri, signal?: Signal): Promise<Association>
-  /** `failed` did not answer for this URI: the next `connect` looks its name up again, and tries another of its addresses first. */
-  lookAgain(target: CoapUri, failed: Association): void
+  /**
+   * The next `connect` looks the name of this URI up again; if `failed` did not answer for it, it tries another of its addresses first,
+   * else it stays with the one that it has as long as the name has it.
+   */
+  lookAgain(target: CoapUri, failed?: Association): void
   /** Takes a copy of `bytes[0..length)`. False: taken, but hold back until `drained`. An association that is gone takes nothing. */
   send(bytes: Uint8Array, length: number, to: Association): boolean
   disconnect(association: Association): void

@@ -98,8 +98,8 @@ export class ToySecurity implements Transport, NetworkReceiver {
     return unlessAborted(handshake.established, signal)
   }
 
-  lookAgain(target: CoapUri, failed: Association): void {
-    this.#addresses?.lookAgain(target, failed.path.remote.host)
+  lookAgain(target: CoapUri, failed?: Association): void {
+    this.#addresses?.lookAgain(target, failed?.path.remote.host)
   }
 
   send(bytes: Uint8Array, length: number, to: Association): boolean {
