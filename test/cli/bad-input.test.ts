@@ -69,7 +69,23 @@ describe('what people get wrong', () => {
   })
 
   test('values that are none', async () => {
-    await ends(['get', 'coap://h/', '--timeout', 'soon'], 64, "--timeout is a number of seconds above 0, not 'soon'")
+    await ends(
+      ['get', 'coap://h/', '--timeout', 'soon'],
+      64,
+      "--timeout is a duration as in 10s, 500ms or 2m, not 'soon'",
+    )
+    await ends(['observe', 'coap://h/', '--for', '1d'], 64, "--for is a duration as in 10s, 500ms or 2m, not '1d'")
+    await ends(['observe', 'coap://h/', '-n', '0'], 64, "--count is a whole number above 0, not '0'")
+    await ends(
+      ['observe', 'coap://h/', '--plot', 'alway'],
+      64,
+      "--plot takes auto, always, never, not 'alway': did you mean always?",
+    )
+    await ends(
+      ['observe', 'coap://h/', '--timestamps', '--no-timestamps'],
+      64,
+      '--timestamps and --no-timestamps contradict each other',
+    )
     await ends(['get', 'coap://h/', '-A', 'jsn'], 64, "there is no Content-Format 'jsn': did you mean 'json'?")
     await ends(
       ['get', 'coap://h/', '--as', 'hx'],

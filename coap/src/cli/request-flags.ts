@@ -3,7 +3,7 @@
 import type { MethodInit } from '../client/client.ts'
 import type { Arguments, Flag } from './arguments.ts'
 import { jsonFlag } from './command.ts'
-import { usageError } from './command-error.ts'
+import { durationOf } from './duration.ts'
 import { formatNumber } from './format-name.ts'
 import { optionsOf } from './option-argument.ts'
 
@@ -15,7 +15,11 @@ export const tapFlags: readonly Flag[] = [
 
 /** Of whatever asks. */
 export const askingFlags: readonly Flag[] = [
-  { name: 'timeout', value: 'SECONDS', help: 'give up after so long; else the protocol goes on for 93 s, or more' },
+  {
+    name: 'timeout',
+    value: 'DURATION',
+    help: 'give up after so long, as in 5s; else the protocol goes on for 93 s, or more',
+  },
   ...tapFlags,
   jsonFlag,
 ]
@@ -66,8 +70,5 @@ export function requestInit(given: Arguments): MethodInit {
 /** In milliseconds. */
 export function timeoutOf(given: Arguments): number | undefined {
   const text = given.get('timeout')
-  if (text === undefined) return undefined
-  const seconds = Number(text)
-  if (!(seconds > 0)) throw usageError(`--timeout is a number of seconds above 0, not '${text}'`)
-  return seconds * 1000
+  return text === undefined ? undefined : durationOf(text, '--timeout')
 }

@@ -23,7 +23,7 @@ export async function ask(method: Method, invocation: Invocation, withPayload = 
     const started = session.now()
     const { signal } = session
     const response: Response = await session.client.request(uri, { ...init, ...payload, method, signal })
-    return showResponse(response, session.now() - started, invocation)
+    return showResponse(response, { milliseconds: session.now() - started }, invocation)
   } finally {
     await session.close()
   }

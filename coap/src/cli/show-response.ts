@@ -11,34 +11,47 @@ import { writeOutput } from './output-file.ts'
 import { present } from './presentation.ts'
 import { printable } from './printable.ts'
 import { responseRecord } from './response-record.ts'
+import type { Terminal } from './terminal.ts'
 
-/** `milliseconds`: how long it took; undefined for one of several responses, of which only the content is shown where there is any. */
-export function showResponse(
-  response: Response,
-  milliseconds: number | undefined,
-  { arguments: given, terminal }: Invocation,
-): ExitCode {
+export interface Moment {
+  /** How long it took; absent for one of several responses, of which only the content is shown where there is any. */
+  readonly milliseconds?: number
+  /** When it came: what is shown begins with it. */
+  readonly stamp?: string
+  /** When it came, for machines. */
+  readonly time?: string
+}
+
+export function showResponse(response: Response, moment: Moment, { arguments: given, terminal }: Invocation): ExitCode {
+  const { milliseconds, stamp, time: at } = moment
   const { payload, contentFormat: format, ok } = response
   const file = given.get('output')
   const written = ok && file !== undefined && file !== '-'
   if (written) writeOutput(file, payload)
   if (given.has('json')) {
-    terminal.print(JSON.stringify(responseRecord(response, milliseconds)))
+    terminal.print(JSON.stringify({ ...(at !== undefined && { time: at }), ...responseRecord(response, milliseconds) }))
     return exitCodeOf(response)
   }
   const shown = payload.length > 0 && !written && !isDiagnostic(response)
   if (shown) {
     const how = file === '-' ? 'raw' : given.get('as')
     const { content, remark } = present({ payload, format }, how, terminal.paint)
-    terminal.print(content)
+    terminal.print(stamp === undefined ? content : stamped(content, stamp, terminal))
     if (remark !== undefined) terminal.note(remark)
   }
   // Scripts see it only where there is nothing else.
   if (shown && (!terminal.attended || milliseconds === undefined)) return exitCodeOf(response)
   const time = terminal.attended && milliseconds !== undefined ? [`${milliseconds.toFixed(1)} ms`] : []
   const parts = [terminal.paintNote(ok ? 'green' : 'red', outcomeOf(response)), ...aboutContent(response), ...time]
-  terminal.note([...parts, ...(written ? [`written to ${file}`] : [])].join(', '))
+  const outcome = [...parts, ...(written ? [`written to ${file}`] : [])].join(', ')
+  terminal.note(stamp === undefined ? outcome : stamped(outcome, stamp, terminal))
   return exitCodeOf(response)
+}
+
+/** What has several lines begins below the time. */
+function stamped<T extends string | Uint8Array>(content: T, stamp: string, { paint }: Terminal): T | string {
+  if (typeof content !== 'string') return content
+  return `${paint('dim', stamp)}${content.trimEnd().includes('\n') ? '\n' : '  '}${content}`
 }
 
 export function exitCodeOf({ code, ok }: Response): ExitCode {
