@@ -56,6 +56,22 @@ test('a Non-confirmable request gets Non-confirmable notifications, one in 3 sec
   assertRising(observer.numbers)
 })
 
+test('a handler may say that notifications are Confirmable or not, whatever the request was', async () => {
+  for (const confirmable of [true, false]) {
+    const { subject, observer, peer } = await observed({
+      handler: () => Response.text('x').observing(subject, { confirmable }),
+    })
+    const other = peer(3)
+    await observer.register()
+    await other.register({ type: Type.NonConfirmable })
+    subject.changed()
+    await observer.wait(0)
+    const kind = confirmable ? 'CON' : 'NON'
+    assert.deepEqual(observer.seen, ['ACK 2.05 x', `${kind} 2.05 x`])
+    assert.deepEqual(other.seen, ['NON 2.05 x', `${kind} 2.05 x`])
+  }
+})
+
 test('after a day without an acknowledgement the next notification is Confirmable', async () => {
   const { subject, observer } = await observed()
   await observer.register({ type: Type.NonConfirmable })

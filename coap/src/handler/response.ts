@@ -67,6 +67,19 @@ export interface Observing {
   readonly again: ((request: Request) => Response | Promise<Response>) | undefined
   /** What the layers did to the first response, innermost first; they do it to each notification. */
   readonly changes: readonly Change[]
+  /** Are notifications Confirmable? Undefined: as the request was. */
+  readonly confirmable?: boolean
+}
+
+/** What a handler says of the notifications that follow. */
+export interface ObservingInit {
+  /** Asked for the state when the subject has changed. Default: the route's handler. */
+  readonly again?: (request: Request) => Response | Promise<Response>
+  /**
+   * True: each is Confirmable. False: one in six, and at least one a day, so that observers who are gone are noticed (RFC 7641 4.5).
+   * Default: as the request was.
+   */
+  readonly confirmable?: boolean
 }
 
 export class Response extends Message {
@@ -183,8 +196,10 @@ export class Response extends Message {
   }
 
   /** Offers to observe: when the subject changes, `again` is asked (by default the route's handler). Errors are never observed. */
-  observing(subject: Watchable, again?: (request: Request) => Response | Promise<Response>): this {
-    this.#observing = { subject, again, changes: this.#observing?.changes ?? unchanged }
+  observing(subject: Watchable, how: ObservingInit | ObservingInit['again'] = {}): this {
+    const { again, confirmable } = typeof how === 'function' ? { again: how } : how
+    const changes = this.#observing?.changes ?? unchanged
+    this.#observing = { subject, again, changes, ...(confirmable !== undefined && { confirmable }) }
     return this
   }
 

@@ -42,7 +42,7 @@ export class Observation implements Sender, Recipient {
   readonly changes: readonly Change[]
   /** The Content-Format of the first response, which those of all notifications must be (RFC 7641 4.2). */
   readonly format: ContentFormat | undefined
-  /** The request was Confirmable: so are all notifications. */
+  /** All notifications are Confirmable. */
   readonly confirmable: boolean
   /** Another one of the same peer. */
   next: Observation | undefined = undefined

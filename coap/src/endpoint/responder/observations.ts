@@ -55,7 +55,7 @@ export class Observations implements GroupKeeper {
     incoming: Incoming,
     request: Request,
     response: Response,
-    { subject, again, changes }: Observing,
+    { subject, again, changes, confirmable = incoming.confirmable }: Observing,
     handler: Handler,
   ): Response {
     const { peer } = incoming
@@ -68,7 +68,7 @@ export class Observations implements GroupKeeper {
     }
     const group = this.#groupOf(subject, incoming, request, again ?? handler)
     const { contentFormat } = response
-    const observation = new Observation(peer, key, group, changes, contentFormat, incoming.confirmable, this.#second())
+    const observation = new Observation(peer, key, group, changes, contentFormat, confirmable, this.#second())
     group.add(observation)
     observation.next = firstOf(peer)
     peer.served = observation
