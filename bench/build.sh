@@ -10,7 +10,7 @@ if ! command -v cc >/dev/null; then
   echo 'bench/build.sh: no C compiler: install gcc and libc6-dev' >&2
   exit 1
 fi
-for program in coap_udp_load coap_udp_servers; do
+for program in coap_udp_load coap_udp_servers coap_observers; do
   if [ "$out/$program" -nt "$here/load/$program.c" ]; then continue; fi
   cc -O2 -Wall -Wextra -o "$out/$program" "$here/load/$program.c"
 done

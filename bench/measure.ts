@@ -82,7 +82,8 @@ export async function measureClient(
 /** Whether what is measured and what measures it have a core each. */
 export const pinned: boolean = process.platform === 'linux' && availableParallelism() > 1
 
-function on(core: number, command: Command): Command {
+/** The command, on a core of its own where there is one. */
+export function on(core: number, command: Command): Command {
   return pinned ? ['taskset', '-c', String(core), ...command] : command
 }
 
