@@ -35,6 +35,7 @@ export * from './message/option.ts'
 export { empty, type OptionFormat, opaque, string, uint } from './message/option-format.ts'
 export { Options, type RawOption } from './message/options.ts'
 export {
+  type CongestionControl,
   exchangeLifetime,
   maxTransmitSpan,
   maxTransmitWait,

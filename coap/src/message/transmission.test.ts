@@ -48,6 +48,7 @@ test('values that no protocol run can use are the mistake of the caller', () => 
     { nstart: 1.5 },
     { probingRate: -1 },
     { responseTimeout: -1 },
+    { congestion: 'none' } as unknown as Transmission,
   ]
   for (const transmission of refused)
     assert.throws(() => narrow(transmissionDefaults, transmission), UsageError, JSON.stringify(transmission))

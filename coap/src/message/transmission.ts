@@ -21,7 +21,16 @@ export interface Transmission {
   readonly piggybackDelay?: number
   /** Milliseconds to wait for a response once nothing will be retransmitted any more. Default 93,000: MAX_TRANSMIT_WAIT. */
   readonly responseTimeout?: number
+  /**
+   * How time-outs are found. `'fixed'`: from ackTimeout alone. `'cocoa'`: from what each peer's answers take, with ackTimeout where
+   * nothing is known (draft-ietf-core-cocoa): for links slower than ackTimeout, and lossy ones that are much faster. Default `'fixed'`.
+   */
+  readonly congestion?: CongestionControl
 }
+
+export type CongestionControl = (typeof congestionControls)[number]
+
+const congestionControls = ['fixed', 'cocoa'] as const
 
 /** Everything known: what the machinery works with. */
 export type TransmissionParameters = Required<Transmission>
@@ -37,16 +46,22 @@ export const transmissionDefaults: TransmissionParameters = {
   processingDelay: 2000,
   piggybackDelay: 100,
   responseTimeout: 93_000,
+  congestion: 'fixed',
 }
 
 /** `wider` with what `narrower` says. Throws a `UsageError` for values that no protocol run can use. */
 export function narrow(wider: TransmissionParameters, narrower: Transmission | undefined): TransmissionParameters {
   if (narrower === undefined) return wider
   const merged = { ...wider, ...narrower }
-  for (const [name, value] of Object.entries(merged)) {
+  const { congestion, ...numbers } = merged
+  if (!congestionControls.includes(congestion))
+    throw new UsageError(`congestion is '${congestionControls.join("' or '")}', not '${congestion}'`)
+  for (const [name, value] of Object.entries(numbers)) {
     const least = leasts[name]
     if (least === undefined)
-      throw new UsageError(`'${name}' is no transmission parameter: expected ${Object.keys(leasts).join(', ')}`)
+      throw new UsageError(
+        `'${name}' is no transmission parameter: expected ${Object.keys(transmissionDefaults).join(', ')}`,
+      )
     const counted = counts.has(name)
     if (!(counted ? Number.isSafeInteger(value) : Number.isFinite(value)) || value < least)
       throw new UsageError(`${name} is ${counted ? 'an integer' : 'a number'} of at least ${least}, not ${value}`)

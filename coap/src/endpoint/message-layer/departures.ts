@@ -11,6 +11,7 @@ import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
 import { Outbox } from './outbox.ts'
 import { type Carrier, type Outcome, Outgoing, type OutgoingInit } from './outgoing.ts'
+import { firstTimeout, RoundTrip } from './round-trip.ts'
 import type { Wire } from './wire.ts'
 
 export interface DeparturesInit {
@@ -49,6 +50,15 @@ export class Departures implements Carrier {
     if (outbox === undefined || !outbox.remove(outgoing)) return
     this.#init.context.timers.cancel(outgoing)
     this.#depart(outgoing.peer, outbox)
+  }
+
+  /** Its peer has answered it, just now: how long that took says how long to wait for the next answer. */
+  answered({ peer, parameters, departedAt, transmissions }: Outgoing): void {
+    const outbox = this.#outboxes.get(peer)
+    if (outbox === undefined || parameters.congestion === 'fixed') return
+    const now = this.#init.context.now()
+    outbox.roundTrip ??= new RoundTrip(parameters.ackTimeout, now)
+    outbox.roundTrip.measured(now - departedAt, transmissions - 1, now)
   }
 
   /** It has ended. */
@@ -175,9 +185,18 @@ export class Departures implements Carrier {
     const bytes = this.#encode(outgoing, message, association, messageId)
     if (bytes === undefined) return
     const { length } = bytes
+    const { parameters, confirmable } = outgoing
     if (outgoing.counts) {
       outbox.fly(outgoing)
-      outgoing.departed(association, messageId, bytes, context)
+      const { roundTrip } = outbox
+      const now = context.now()
+      if (confirmable) {
+        const timeout = firstTimeout(parameters, roundTrip, outbox.inFlight.length, now)
+        outgoing.departed(association, messageId, bytes, timeout, context)
+      } else {
+        const estimate = parameters.congestion === 'fixed' ? undefined : roundTrip?.timeoutAt(now)
+        outgoing.departedOnce(association, messageId, outgoing.outstandingFor(length, estimate), context)
+      }
       outbox.held = !wire.send(bytes, length, association)
     } else {
       outbox.held = !wire.send(bytes, length, association)

@@ -145,18 +145,25 @@ export class MessageLayer {
   #acknowledgement(message: Datagram, from: Association): void {
     const outgoing = this.#departures.find(from, message.id)
     if (outgoing === undefined || !outgoing.confirmable) this.#ignore(message, from, 'unmatched')
-    else if (message.code === Code.Empty) this.#departures.settle(outgoing, 'acknowledged')
+    else if (message.code === Code.Empty) this.#settle(outgoing, 'acknowledged')
     else if (codeClass(message.code) === 0 || reservedClasses.has(codeClass(message.code)))
       this.#ignore(message, from, 'code')
     else if (!outgoing.isRequest)
-      this.#departures.settle(outgoing, 'acknowledged') // whatever it carries (RFC 7252 5.2.2)
+      this.#settle(outgoing, 'acknowledged') // whatever it carries (RFC 7252 5.2.2)
     else this.#piggybacked(message, from, outgoing)
+  }
+
+  #settle(outgoing: Outgoing, outcome: 'acknowledged' | 'reset'): void {
+    if (outgoing.confirmable) this.#departures.answered(outgoing)
+    this.#departures.settle(outgoing, outcome)
   }
 
   /** Message ID and token must both be those of the request (RFC 7252 5.3.2). */
   #piggybacked(message: Datagram, from: Association, outgoing: Outgoing): void {
     this.#statistics.responses++
-    const rejection = message.hasToken(outgoing.token) ? this.#receiver.response(message, from) : 'unknown-response'
+    const expected = message.hasToken(outgoing.token)
+    if (expected) this.#departures.answered(outgoing) // first of all: what waits behind it may leave as soon as the response is taken
+    const rejection = expected ? this.#receiver.response(message, from) : 'unknown-response'
     if (rejection !== undefined) this.#ignore(message, from, rejection)
     else this.#departures.settle(outgoing, 'acknowledged')
   }
@@ -168,7 +175,7 @@ export class MessageLayer {
       return
     }
     const outgoing = this.#departures.find(from, message.id)
-    if (outgoing !== undefined) this.#departures.settle(outgoing, 'reset')
+    if (outgoing !== undefined) this.#settle(outgoing, 'reset')
     else if (!this.#receiver.reset(message.id, from)) this.#ignore(message, from, 'unmatched')
   }
 

@@ -5,6 +5,7 @@ import { Timer } from '../../context/timer.ts'
 import type { Association } from '../../transport/transport.ts'
 import { MessageIds } from './message-ids.ts'
 import type { Outgoing } from './outgoing.ts'
+import type { RoundTrip } from './round-trip.ts'
 
 export class Outbox {
   /** Arrays are made when there is something to put into them: most outboxes are empty most of the time. */
@@ -14,6 +15,8 @@ export class Outbox {
   held = false
   /** The first in the queue is being made and sent. */
   departing = false
+  /** Made when something is measured. */
+  roundTrip: RoundTrip | undefined = undefined
   /** Message IDs are used up for now. */
   #wait: Timer | undefined = undefined
   #ids: MessageIds | undefined = undefined

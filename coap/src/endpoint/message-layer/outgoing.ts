@@ -8,6 +8,7 @@ import type { Message } from '../../message/message.ts'
 import { maxTransmitSpan, type TransmissionParameters } from '../../message/transmission.ts'
 import type { Association } from '../../transport/transport.ts'
 import type { EndpointPeer } from '../peer.ts'
+import { backedOff } from './round-trip.ts'
 
 /** How it ended. */
 export type Outcome =
@@ -45,8 +46,11 @@ export interface OutgoingInit {
   readonly token: Uint8Array
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
-  /** Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0, of any length: not at all. */
-  readonly outstandingFor: (length: number) => number
+  /**
+   * Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0, of any length: not at all.
+   * `roundTrip` is the time-out that its peer's round trips suggest, if they are measured.
+   */
+  readonly outstandingFor: (length: number, roundTrip?: number) => number
   /** How many of its kind may wait is limited elsewhere: it waits whatever the backlog. */
   readonly boundedElsewhere?: true
 }
@@ -57,7 +61,7 @@ export class Outgoing extends Timer {
   readonly token: Uint8Array
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
-  readonly outstandingFor: (length: number) => number
+  readonly outstandingFor: (length: number, roundTrip?: number) => number
   readonly #carrier: Carrier
   /** Defined while it is in flight. */
   association: Association | undefined = undefined
@@ -65,12 +69,12 @@ export class Outgoing extends Timer {
   messageId = -1
   /** How often it has left. */
   transmissions = 0
+  /** When it left first. */
+  departedAt = 0
   /** What is sent again, byte for byte. */
   #bytes: Uint8Array | undefined = undefined
   #timeout = 0
   #retransmissionsLeft = 0
-  /** No retransmission leaves later: MAX_TRANSMIT_SPAN, and a millisecond for each that its timer may be late. */
-  #latest = 0
 
   constructor(carrier: Carrier, init: OutgoingInit) {
     super()
@@ -83,20 +87,26 @@ export class Outgoing extends Timer {
     this.outstandingFor = init.outstandingFor
   }
 
-  /** It has left for the first time. */
-  departed(association: Association, messageId: number, bytes: Uint8Array, context: Context): void {
+  /** It has left for the first time: `timeout` before the random factor. */
+  departed(association: Association, messageId: number, bytes: Uint8Array, timeout: number, context: Context): void {
     this.association = association
     this.epoch = association.epoch
     this.messageId = messageId
     this.transmissions = 1
-    if (this.confirmable) {
-      const { ackTimeout, ackRandomFactor, maxRetransmit } = this.parameters
-      this.#bytes = bytes
-      this.#retransmissionsLeft = maxRetransmit
-      this.#latest = context.now() + maxTransmitSpan(this.parameters) + maxRetransmit
-      this.#timeout = ackTimeout * (1 + (ackRandomFactor - 1) * randomFraction(context))
-      context.timers.arm(this, this.#timeout)
-    } else context.timers.arm(this, this.outstandingFor(bytes.length))
+    this.departedAt = context.now()
+    this.#bytes = bytes
+    this.#retransmissionsLeft = this.parameters.maxRetransmit
+    this.#timeout = timeout * (1 + (this.parameters.ackRandomFactor - 1) * randomFraction(context))
+    context.timers.arm(this, this.#timeout)
+  }
+
+  /** It has left, once and for all, and counts as outstanding for so many milliseconds. */
+  departedOnce(association: Association, messageId: number, outstanding: number, context: Context): void {
+    this.association = association
+    this.epoch = association.epoch
+    this.messageId = messageId
+    this.transmissions = 1
+    context.timers.arm(this, outstanding)
   }
 
   /** Another message has its place, with all that it has tried so far. */
@@ -120,10 +130,15 @@ export class Outgoing extends Timer {
     else if (this.#retransmissionsLeft === 0) this.#carrier.settle(this, 'timeout')
     else if (this.association?.epoch !== this.epoch) this.#carrier.settle(this, 'interrupted')
     else {
-      this.#timeout *= 2
+      this.#timeout = backedOff(this.parameters, this.#timeout)
       this.#retransmissionsLeft--
       if (this.#carrier.retransmit(this, this.#bytes as Uint8Array, this.#timeout, this.#latest)) this.transmissions++
       else this.#retransmissionsLeft = 0
     }
+  }
+
+  /** No retransmission leaves later: MAX_TRANSMIT_SPAN, and a millisecond for each that its timer may be late. */
+  get #latest(): number {
+    return this.departedAt + maxTransmitSpan(this.parameters) + this.parameters.maxRetransmit
   }
 }

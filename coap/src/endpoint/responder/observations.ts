@@ -129,7 +129,7 @@ export class Observations implements GroupKeeper {
       token: tokenOf(observation.token),
       confirmable,
       parameters: peer.transmission,
-      outstandingFor: () => spacing,
+      outstandingFor: (_, roundTrip) => roundTrip ?? spacing,
       boundedElsewhere: true, // one an observation; if it were refused, its observer would be left with an old state
     })
   }
