@@ -49,6 +49,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   readonly #exchanges: Exchanges
   readonly #responder: Responder
   readonly #pings = new Set<Ping>()
+  readonly #peerWatchers = new Set<(peer: Peer) => void>()
   readonly #limits: KnownLimits
   #open = false
   #opened = false
@@ -132,8 +133,12 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   /** Answers a request by asking the network: the innermost handler of a client. */
-  readonly send: Handler = (request: Request): Promise<Response> =>
-    this.#reach(request, (association) => this.#exchanges.ask(request, peerOf(association), association))
+  readonly send: Handler = (request: Request): Promise<Response> => {
+    const { uri } = request
+    // What a name stands for may have changed, and whoever observes there long would never notice.
+    if (uri !== undefined && this.#exchanges.renews(request)) this.#transports.find(speaks(uri))?.lookAgain(uri)
+    return this.#reach(request, (association) => this.#exchanges.ask(request, peerOf(association), association))
+  }
 
   /** The peer that a URI names, after a name look-up and a handshake if need be. */
   async connect(target: CoapUri): Promise<Peer> {
@@ -153,6 +158,20 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     })
   }
 
+  /**
+   * Calls `changed` for each peer that goes on with another association, or waits for one: who observes there had better register again.
+   * Returns what ends that.
+   */
+  watchPeers(changed: (peer: Peer) => void): () => void {
+    this.#peerWatchers.add(changed)
+    return () => this.#peerWatchers.delete(changed)
+  }
+
+  /** Settled when the servers of all observations that we have ended know it, or do not answer. */
+  deregistered(): Promise<void> {
+    return this.#exchanges.deregistered()
+  }
+
   /** Sets transmission parameters for everything that is sent to a peer from now on; what is left out comes from the endpoint. */
   tune(peer: Peer, transmission: Transmission): void {
     const tuned = peer as EndpointPeer
@@ -169,6 +188,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
       this.#peers.wake(known)
       surplus?.transport.disconnect(surplus)
       this.#layer.continued(known)
+      for (const changed of this.#peerWatchers) changed(known)
     } else {
       const peer = this.#peers.add(association)
       if (peer === undefined) {
@@ -215,8 +235,10 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const last = peer.remove(association)
     this.#layer.closed(association, peer)
     if (!last) return
-    if (this.#open && this.#continuities.outlives(peer)) this.#peers.sleep(peer)
-    else this.#giveUp(peer, new ConnectionError('the association was closed', { cause: reason }))
+    if (this.#open && this.#continuities.outlives(peer)) {
+      this.#peers.sleep(peer)
+      for (const changed of this.#peerWatchers) changed(peer)
+    } else this.#giveUp(peer, new ConnectionError('the association was closed', { cause: reason }))
   }
 
   // What the message layer says:
@@ -289,7 +311,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   #transportFor(uri: CoapUri): Transport {
-    const transport = this.#transports.find(({ schemes }) => schemes.includes(uri.scheme))
+    const transport = this.#transports.find(speaks(uri))
     if (transport !== undefined) return transport
     const known = this.#transports.flatMap(({ schemes }) => schemes).map((scheme) => `${scheme}:`)
     throw new UsageError(
@@ -343,6 +365,10 @@ function peerOf(association: Association): EndpointPeer {
   }
   if (peer.gone) throw goneError()
   return peer
+}
+
+function speaks({ scheme }: CoapUri): (transport: Transport) => boolean {
+  return ({ schemes }) => schemes.includes(scheme)
 }
 
 function goneError(): ConnectionError {

@@ -19,6 +19,8 @@ export interface Statistics {
   notificationsReceived: number
   /** Notifications that were older than one already received (RFC 7641 3.4). */
   notificationsReordered: number
+  /** Notifications that newer ones have replaced before somebody read them. */
+  notificationsUnread: number
   retransmissions: number
   /** Confirmable messages that nobody acknowledged. */
   timeouts: number
@@ -44,19 +46,22 @@ export type Rejection =
   | 'empty'
   /** A Confirmable Empty message: a ping (RFC 7252 4.3), answered with a Reset. */
   | 'ping'
+  /** Sent to a group, and not a Non-confirmable request (RFC 7252 8.1). */
+  | 'multicast'
 
 export function newStatistics(): Statistics {
   return {
     received: 0,
     sent: 0,
     malformed: { short: 0, version: 0, 'empty-with-content': 0, 'token-length': 0, options: 0 },
-    rejected: { code: 0, 'unknown-response': 0, 'critical-option': 0, unmatched: 0, empty: 0, ping: 0 },
+    rejected: { code: 0, 'unknown-response': 0, 'critical-option': 0, unmatched: 0, empty: 0, ping: 0, multicast: 0 },
     duplicates: 0,
     requests: 0,
     responses: 0,
     notificationsSent: 0,
     notificationsReceived: 0,
     notificationsReordered: 0,
+    notificationsUnread: 0,
     retransmissions: 0,
     timeouts: 0,
     resetsReceived: 0,

@@ -33,6 +33,8 @@ export interface RequestInit extends MessageInit {
   readonly body?: Body
   /** What the caller wishes of a transfer in blocks. */
   readonly transfer?: Transfer
+  /** Of a request that observes: so many notifications are kept until they are read, the newest. Default 1. */
+  readonly unread?: number
   /** Noted when somebody looks at who asks: an answer that may depend on it is not shared with other observers. */
   readonly notes?: { lookedAtPeer: boolean }
 }
@@ -121,6 +123,11 @@ export class Request extends Message {
     return this.#init.transfer
   }
 
+  /** So many notifications are kept until they are read, the newest. */
+  get unread(): number {
+    return this.#init.unread ?? 1
+  }
+
   /** The request URI (RFC 7252 6.5); undefined if its options make none. */
   get uri(): CoapUri | undefined {
     if (this.#init.uri !== undefined) return this.#init.uri
@@ -181,7 +188,7 @@ export class Request extends Message {
   with(changes: Partial<RequestInit>): Request {
     const { code, token, options, payload, multicast, confirmable } = this
     const init = this.#init
-    const { uri, peer, association, identities, transmission, notes, body, transfer } = init
+    const { uri, peer, association, identities, transmission, notes, body, transfer, unread } = init
     const copy = new Request({
       ...{ code, token, options, payload, multicast, confirmable },
       ...(uri && { uri }),
@@ -192,6 +199,7 @@ export class Request extends Message {
       ...(transmission && { transmission }),
       ...(body && changes.payload === undefined && { body }),
       ...(transfer && { transfer }),
+      ...(unread && { unread }),
       // A received request's is made when somebody asks for it.
       get signal() {
         return init.signal

@@ -8,7 +8,7 @@ import { noResponseAtAll } from '../../handler/no-response.ts'
 import type { Request } from '../../handler/request.ts'
 import { Response } from '../../handler/response.ts'
 import { codeClass, isIdempotent } from '../../message/code.ts'
-import type { Datagram } from '../../message/datagram.ts'
+import { type Datagram, Type } from '../../message/datagram.ts'
 import { Message } from '../../message/message.ts'
 import { Observe } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
@@ -30,6 +30,7 @@ export interface ExchangeKeeper {
   unobserve(exchange: Exchange): void
   notified(): void
   reordered(): void
+  dropped(): void
   uriOf(request: Request, from: Association): CoapUri | undefined
 }
 
@@ -41,6 +42,8 @@ export interface ExchangeInit {
   readonly token: Uint8Array
   /** The request's options with those that its URI becomes. */
   readonly options: Options
+  /** The observation that it renews, under the same token (RFC 7641 3.3.1). */
+  readonly renews?: Exchange
   readonly parameters: TransmissionParameters
 }
 
@@ -56,6 +59,8 @@ export class Exchange extends Timer implements Sender {
   readonly #message: Message
   /** Its turn has come: before, there is nothing that a response could be for. */
   asked = false
+  /** What renews it, as long as that has not been answered: then it has its token and its place. */
+  renewal: Exchange | undefined = undefined
   #outgoing: Outgoing | undefined = undefined
   #resolve: (response: Response) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -63,7 +68,7 @@ export class Exchange extends Timer implements Sender {
   #order: NotificationOrder | undefined = undefined
   #notifications: Notifications | undefined = undefined
 
-  constructor({ keeper, context, request, peer, token, options, parameters }: ExchangeInit) {
+  constructor({ keeper, context, request, peer, token, options, parameters, renews }: ExchangeInit) {
     super()
     this.#keeper = keeper
     this.#context = context
@@ -72,6 +77,7 @@ export class Exchange extends Timer implements Sender {
     this.token = token
     this.parameters = parameters
     this.#message = new Message({ code: request.code, options, payload: request.payload })
+    if (renews !== undefined) renews.renewal = this
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -147,6 +153,13 @@ export class Exchange extends Timer implements Sender {
   receive(message: Datagram, from: Association): void {
     const sequence = this.request.observes ? message.options.get(Observe) : undefined
     const observed = sequence !== undefined && codeClass(message.code) === 2
+    const { renewal } = this
+    if (renewal?.isAnsweredBy(message, observed)) {
+      this.#notifications?.end()
+      this.#keeper.end(this)
+      renewal.receive(message, from)
+      return
+    }
     if (this.#answered) {
       this.#notify(message, from, observed ? sequence : undefined)
       return
@@ -156,7 +169,11 @@ export class Exchange extends Timer implements Sender {
     if (this.#outgoing !== undefined) this.#keeper.withdraw(this.#outgoing)
     if (observed) {
       this.#order = new NotificationOrder(sequence, this.#context.now())
-      this.#notifications = new Notifications(() => this.#keeper.unobserve(this))
+      this.#notifications = new Notifications(
+        () => this.#keeper.unobserve(this),
+        () => this.#keeper.dropped(),
+        this.request.unread,
+      )
     } else this.#keeper.end(this)
     this.#resolve(this.#responseOf(message, from))
   }
@@ -184,6 +201,15 @@ export class Exchange extends Timer implements Sender {
 
   /** Called when it has ended. */
   release: () => void = () => {}
+
+  /**
+   * Of a renewal: is this the answer to it, or one more notification of what it renews, which has the same token? The answer comes on the
+   * acknowledgement, or as the first message after an Empty one. Who has restarted counts anew, so numbers cannot tell.
+   */
+  isAnsweredBy({ type }: Datagram, observed: boolean): boolean {
+    const acknowledged = this.asked && this.#outgoing === undefined
+    return type === Type.Acknowledgement || acknowledged || !this.request.confirmable || !observed
+  }
 
   get observing(): boolean {
     return this.#notifications !== undefined

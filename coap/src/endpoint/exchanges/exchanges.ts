@@ -33,7 +33,11 @@ export interface ExchangesInit {
 export class Exchanges implements ExchangeKeeper {
   readonly #init: ExchangesInit
   readonly #byToken = new Map<TokenKey, Exchange>()
+  /** All of them, also those that renew an observation and have its token only when they are answered. */
   readonly #byPeer = new Map<EndpointPeer, Set<Exchange>>()
+  #size = 0
+  /** Requests that end an observation at its server, until they are settled. */
+  readonly #deregistering = new Set<Promise<void>>()
   readonly #tokens: Tokens
   readonly #understoodMask: number
   readonly #understoodHigh: ReadonlyMap<number, Option<unknown>>
@@ -46,7 +50,17 @@ export class Exchanges implements ExchangeKeeper {
   }
 
   get size(): number {
-    return this.#byToken.size
+    return this.#size
+  }
+
+  /** Whoever is to know that we observe no longer knows it, or does not answer. */
+  async deregistered(): Promise<void> {
+    await Promise.all(this.#deregistering)
+  }
+
+  /** Does this request renew an observation, if it goes to its peer? It has the token of one. */
+  renews(request: Request): boolean {
+    return request.token.length > 0 && this.#renewedBy(request) !== undefined
   }
 
   /** Asks a peer. The promise is settled by the response, an error, or the request's signal. */
@@ -59,12 +73,14 @@ export class Exchanges implements ExchangeKeeper {
         `a message carries at most ${maxPayload} bytes, not ${request.body.size ?? 'any number'}: ask through the block-wise layer`,
       )
     }
-    if (this.#byToken.size >= limits.exchanges) {
+    if (this.#size >= limits.exchanges) {
       throw new UsageError(
         `${limits.exchanges} requests are outstanding: wait for some of them, or raise the limit \`exchanges\``,
       )
     }
-    const token = this.#tokenFor(request, association)
+    const observation = this.#renewedBy(request)
+    const renews = observation?.peer === peer ? observation : undefined
+    const token = renews?.token ?? this.#tokenFor(request, association, observation !== undefined)
     const exchange = new Exchange({
       keeper: this,
       context,
@@ -73,9 +89,11 @@ export class Exchanges implements ExchangeKeeper {
       token,
       options: requestOptions(request, association),
       parameters: narrow(peer.transmission, request.transmission),
+      ...(renews !== undefined && { renews }),
     })
-    this.#byToken.set(tokenKey(token), exchange)
+    if (renews === undefined) this.#byToken.set(tokenKey(token), exchange)
     peer.open++
+    this.#size++
     const others = this.#byPeer.get(peer)
     if (others === undefined) this.#byPeer.set(peer, new Set([exchange]))
     else others.add(exchange)
@@ -116,7 +134,7 @@ export class Exchanges implements ExchangeKeeper {
   }
 
   close(error: ExchangeError): void {
-    for (const exchange of [...this.#byToken.values()]) exchange.fail(error)
+    for (const peer of [...this.#byPeer.keys()]) this.gone(peer, error)
   }
 
   // For exchanges:
@@ -139,15 +157,19 @@ export class Exchanges implements ExchangeKeeper {
     this.#init.layer.cancel(outgoing)
   }
 
-  /** It has ended: its token is free. */
+  /** It has ended: its token is free, or that of what renews it. */
   end(exchange: Exchange): void {
-    const key = tokenKey(exchange.token)
-    if (this.#byToken.get(key) !== exchange) return
-    this.#byToken.delete(key)
-    exchange.peer.open--
     const others = this.#byPeer.get(exchange.peer)
-    others?.delete(exchange)
-    if (others?.size === 0) this.#byPeer.delete(exchange.peer)
+    if (others === undefined || !others.delete(exchange)) return
+    if (others.size === 0) this.#byPeer.delete(exchange.peer)
+    this.#size--
+    exchange.peer.open--
+    const key = tokenKey(exchange.token)
+    const holder = this.#byToken.get(key)
+    if (holder !== exchange) {
+      if (holder?.renewal === exchange) holder.renewal = undefined
+    } else if (exchange.renewal === undefined) this.#byToken.delete(key)
+    else this.#byToken.set(key, exchange.renewal)
     exchange.release()
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:exchange:settled', { code: exchange.request.code, peer: exchange.peer })
@@ -161,19 +183,29 @@ export class Exchanges implements ExchangeKeeper {
     this.#init.statistics.notificationsReordered++
   }
 
+  dropped(): void {
+    this.#init.statistics.notificationsUnread++
+  }
+
   /** Tells the server that we observe no longer (RFC 7641 3.6); should it not hear it, the next notification gets a Reset. */
   unobserve(exchange: Exchange): void {
+    exchange.renewal?.fail(new ExchangeError('the observation that it was to renew has ended'))
     this.end(exchange)
     const { peer, request, token } = exchange
     const { current } = peer
     if (current === undefined) return
     const options = request.options.clone().set(Observe, 1)
     const cancelling = request.with({ token, options, signal: undefined })
-    const ask = async (): Promise<unknown> => this.ask(cancelling, peer, current)
-    ask().catch((error: unknown) => {
-      const { trace } = this.#init.context
-      if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, error })
-    })
+    const ask = async (): Promise<void> => {
+      try {
+        await this.ask(cancelling, peer, current)
+      } catch (error) {
+        const { trace } = this.#init.context
+        if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, error })
+      }
+    }
+    const settled = ask().finally(() => this.#deregistering.delete(settled))
+    this.#deregistering.add(settled)
   }
 
   /** For what a response is an answer: the request URI, with the address that answered (RFC 7252 8.2). */
@@ -188,9 +220,17 @@ export class Exchanges implements ExchangeKeeper {
     return [...(this.#byPeer.get(peer) ?? [])]
   }
 
-  #tokenFor(request: Request, association: Association): Uint8Array {
+  /** The observation whose token a request has that observes too; nothing else renews it yet. */
+  #renewedBy(request: Request): Exchange | undefined {
+    if (request.token.length === 0 || !request.observes) return undefined
+    const holder = this.#byToken.get(tokenKey(request.token))
+    return holder?.observing && holder.renewal === undefined ? holder : undefined
+  }
+
+  /** `anew`: not the one that it has, which is that of an observation somewhere else. */
+  #tokenFor(request: Request, association: Association, anew: boolean): Uint8Array {
     const given = request.token
-    if (given.length === 0) return this.#tokens.draw(association, (key) => this.#byToken.has(key))
+    if (given.length === 0 || anew) return this.#tokens.draw(association, (key) => this.#byToken.has(key))
     if (this.#byToken.has(tokenKey(given))) throw new UsageError('this token belongs to an outstanding request')
     return given
   }

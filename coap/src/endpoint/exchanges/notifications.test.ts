@@ -23,6 +23,14 @@ test('who reads slowly gets the newest only', async () => {
   assert.equal((await next).value, a)
 })
 
+test('who wants more than the newest gets so many, and what was dropped is counted', async () => {
+  const { notifications, dropped } = bench(2)
+  for (const each of [a, b, c]) notifications.push(each)
+  notifications.end()
+  assert.deepEqual(await read(notifications), [b, c])
+  assert.equal(dropped(), 1)
+})
+
 test('what has come is read before the end', async () => {
   const { notifications } = bench()
   notifications.push(a)
@@ -82,9 +90,18 @@ test('leaving the loop is enough; what ended by itself needs no word', async () 
   assert.equal(ended.stops(), 0)
 })
 
-function bench() {
+function bench(most = 1) {
   let count = 0
-  return { notifications: new Notifications(() => count++), stops: () => count }
+  let dropped = 0
+  return {
+    notifications: new Notifications(
+      () => count++,
+      () => dropped++,
+      most,
+    ),
+    stops: () => count,
+    dropped: () => dropped,
+  }
 }
 
 async function read(notifications: Notifications): Promise<Response[]> {

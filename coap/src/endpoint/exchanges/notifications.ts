@@ -1,28 +1,39 @@
 // The notifications of one observation as they are read: only the newest unread is kept, so that a slow reader costs nothing and is
-// never told what is stale (RFC 7641 1.3: eventual consistency, not every state).
+// never told what is stale (RFC 7641 1.3: eventual consistency, not every state); or as many as the request says.
 
 import type { Response } from '../../handler/response.ts'
 
 type Step = IteratorResult<Response, undefined>
 
 export class Notifications implements AsyncIterableIterator<Response, undefined> {
-  #newest: Response | undefined = undefined
+  /** The oldest first. */
+  readonly #unread: Response[] = []
   #ended = false
   #error: unknown = undefined
   /** Readers that wait, in their order. */
   readonly #waiting: { resolve(step: Step): void; reject(error: unknown): void }[] = []
   readonly #stop: () => void
+  readonly #dropped: () => void
+  readonly #most: number
 
-  /** `stop` is called when the reader wants no more. */
-  constructor(stop: () => void) {
+  /** `stop` is called when the reader wants no more, `dropped` for each that is never read, when there are more than `most`. */
+  constructor(stop: () => void, dropped: () => void, most: number) {
     this.#stop = stop
+    this.#dropped = dropped
+    this.#most = most
   }
 
   push(response: Response): void {
     if (this.#ended) return
     const reader = this.#waiting.shift()
-    if (reader === undefined) this.#newest = response
-    else reader.resolve({ done: false, value: response })
+    if (reader !== undefined) {
+      reader.resolve({ done: false, value: response })
+      return
+    }
+    this.#unread.push(response)
+    if (this.#unread.length <= this.#most) return
+    this.#unread.shift()
+    this.#dropped()
   }
 
   /** No more will come; with an error, reading on rejects with it once what is here has been read. */
@@ -37,8 +48,7 @@ export class Notifications implements AsyncIterableIterator<Response, undefined>
   }
 
   async next(): Promise<Step> {
-    const value = this.#newest
-    this.#newest = undefined
+    const value = this.#unread.shift()
     if (value !== undefined) return { done: false, value }
     if (!this.#ended) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
     const error = this.#error
@@ -48,7 +58,7 @@ export class Notifications implements AsyncIterableIterator<Response, undefined>
   }
 
   async return(): Promise<Step> {
-    this.#newest = undefined
+    this.#unread.length = 0
     if (!this.#ended) {
       this.end()
       this.#stop()
