@@ -93,9 +93,44 @@ npm_coap() {
   echo "npm coap $(sed -n 's/^  "version": "\(.*\)",*$/\1/p' "$folder/node_modules/coap/package.json")"
 }
 
+# What Maven brings stays in .peers: nothing in the home of whoever calls this.
+californium() {
+  folder=$here/peers/californium
+  built=$peers/californium
+  if ! cat "$folder"/pom.xml "$folder"/*.java | cmp -s - "$built/installed"; then
+    rm -rf "$built"
+    mkdir -p "$built/classes"
+    command -v javac >/dev/null || apt_install openjdk-17-jdk-headless
+    command -v javac >/dev/null || { fail californium 'no command javac: it needs a JDK, 17 or newer'; return; }
+    command -v mvn >/dev/null || apt_install maven
+    command -v mvn >/dev/null || { fail californium "no command mvn: it comes with Debian's package maven"; return; }
+    quietly maven mvn -q -B -f "$folder/pom.xml" -Dmaven.repo.local="$peers/maven" dependency:copy-dependencies \
+      -DincludeScope=runtime -DoutputDirectory="$built/lib" || { fail californium 'Maven could not bring its jars'; return; }
+    quietly javac javac -nowarn --release 17 -encoding UTF-8 -cp "$built/lib/*" -d "$built/classes" "$folder"/*.java ||
+      { fail californium 'javac failed'; return; }
+    cat "$folder"/pom.xml "$folder"/*.java >"$built/installed"
+  fi
+  echo "californium $(ls "$built/lib" | sed -n 's/^californium-core-\(.*\)\.jar$/\1/p')"
+}
+
+# So do Go's modules and build cache.
+go_coap() {
+  command -v go >/dev/null || apt_install golang-go
+  command -v go >/dev/null || { fail go-coap 'no command go'; return; }
+  if ! (cd "$here/peers/go-coap" && GOMODCACHE=$peers/go/modules GOCACHE=$peers/go/cache GOFLAGS='-modcacherw -buildvcs=false' \
+    quietly go go build -o "$peers/go/bin/" ./client ./server); then
+    fail go-coap 'go build failed (it needs Go 1.26 or newer)'
+    return
+  fi
+  cp "$here/peers/go-coap/go.mod" "$peers/go/bin/installed"
+  echo "go-coap $(sed -n 's/^require .*go-coap.* v//p' "$here/peers/go-coap/go.mod")"
+}
+
 libcoap
 aiocoap
 npm_coap
+californium
+go_coap
 tshark_peer
 if [ -n "$failed" ]; then
   echo "install-peers: could not install:$failed" >&2

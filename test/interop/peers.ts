@@ -5,7 +5,7 @@ import { coapstoneClient } from './coapstone-client.ts'
 import { coapstoneServer } from './coapstone-server.ts'
 import { libcoap } from './libcoap.ts'
 import type { Peer } from './peer.ts'
-import { aiocoap, npmCoap } from './programs.ts'
+import { aiocoap, californium, goCoap, npmCoap } from './programs.ts'
 
 const coapstone: Peer = {
   name: 'coapstone',
@@ -22,4 +22,4 @@ const coapstone: Peer = {
 export const subjects: readonly Peer[] = [coapstone]
 
 /** The independent implementations. */
-export const peers: readonly Peer[] = [libcoap, aiocoap, npmCoap]
+export const peers: readonly Peer[] = [libcoap, aiocoap, npmCoap, californium, goCoap]

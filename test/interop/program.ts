@@ -31,7 +31,7 @@ export async function run(command: string, args: readonly string[], seconds = 20
 /** Starts a server and waits for its first line on standard output, which has to be `{"ready":true,"port":N}`. */
 export async function startReady(
   command: string,
-  args: readonly string[],
+  ...args: readonly string[]
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {

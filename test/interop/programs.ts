@@ -9,9 +9,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 export const aiocoap: Peer = programs({
   name: 'aiocoap',
-  command: here('.peers/venv/bin/python'),
-  server: here('peers/aiocoap/server.py'),
-  client: here('peers/aiocoap/client.py'),
+  server: [here('.peers/venv/bin/python'), here('peers/aiocoap/server.py')],
+  client: [here('.peers/venv/bin/python'), here('peers/aiocoap/client.py')],
   installed: '.peers/venv/installed',
   version: /^aiocoap==(.*)$/m,
   ofServer: {
@@ -24,9 +23,8 @@ export const aiocoap: Peer = programs({
 
 export const npmCoap: Peer = programs({
   name: 'npm coap',
-  command: process.execPath,
-  server: here('peers/npm/server.mjs'),
-  client: here('peers/npm/client.mjs'),
+  server: [process.execPath, here('peers/npm/server.mjs')],
+  client: [process.execPath, here('peers/npm/client.mjs')],
   installed: 'peers/npm/node_modules/coap/package.json',
   version: /^ {2}"version": "(.*)"/m,
   ofServer: {
@@ -40,11 +38,36 @@ export const npmCoap: Peer = programs({
   ],
 })
 
+// A client lives for a second: no time to compile what is fast later.
+const java = ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp']
+const classPath = `${here('.peers/californium/classes')}:${here('.peers/californium/lib')}/*`
+
+export const californium: Peer = programs({
+  name: 'Californium',
+  server: [...java, classPath, 'Server'],
+  client: [...java, classPath, 'Client'],
+  installed: '.peers/californium/installed',
+  version: /<artifactId>californium-core<\/artifactId>\s*<version>(.*)<\/version>/,
+  ofServer: { cannot: {}, faults: {} },
+  ofClient: { cannot: {}, faults: {} },
+  remarks: [],
+})
+
+export const goCoap: Peer = programs({
+  name: 'go-coap',
+  server: [here('.peers/go/bin/server')],
+  client: [here('.peers/go/bin/client')],
+  installed: '.peers/go/bin/installed',
+  version: /go-coap\S* v(.*)/,
+  ofServer: { cannot: {}, faults: {} },
+  ofClient: { cannot: {}, faults: {} },
+  remarks: [],
+})
+
 interface Programs {
   readonly name: string
-  readonly command: string
-  readonly server: string
-  readonly client: string
+  readonly server: readonly [command: string, ...args: string[]]
+  readonly client: readonly [command: string, ...args: string[]]
   /** A file that is there when it is installed, and has its version. */
   readonly installed: string
   readonly version: RegExp
@@ -53,7 +76,8 @@ interface Programs {
   readonly remarks: readonly string[]
 }
 
-function programs({ name, command, server, client, installed, version, ofServer, ofClient, remarks }: Programs): Peer {
+function programs({ name, server, client, installed, version, ofServer, ofClient, remarks }: Programs): Peer {
+  const [command, ...before] = client
   return {
     name,
     remarks,
@@ -64,14 +88,14 @@ function programs({ name, command, server, client, installed, version, ofServer,
     server: {
       ...ofServer,
       async start() {
-        return { ...(await startReady(command, [server])), resources: standardResources }
+        return { ...(await startReady(...server)), resources: standardResources }
       },
     },
 
     client: {
       ...ofClient,
       async request(uri, { method, payload, confirmable = true, option }) {
-        const args = [client, '--method', method]
+        const args = [...before, '--method', method]
         if (!confirmable) args.push('--non')
         if (payload !== undefined) args.push('--payload', payload)
         if (option) args.push('--option', `${option.number}=${Buffer.from(option.value).toString('hex')}`)
@@ -79,11 +103,11 @@ function programs({ name, command, server, client, installed, version, ofServer,
         return answer
       },
       async observe(uri, count) {
-        const seen: { notifications: Answer[] } = await printed(command, [client, '--observe', String(count), uri])
+        const seen: { notifications: Answer[] } = await printed(command, [...before, '--observe', String(count), uri])
         return seen.notifications
       },
-      async ping() {
-        throw new Error('it has no ping')
+      async ping(uri) {
+        await printed(command, [...before, '--ping', uri])
       },
     },
   }

@@ -1,6 +1,6 @@
 """A CoAP client on aiocoap, for the interop tests. Prints what it saw as one JSON line; ends with 1 when there was no answer.
 
-{"code": "2.05", "payload": "hello"}, or with --observe {"notifications": [{"code": …, "payload": …, "observe": 7}, …]}.
+The arguments and the output of ../README.md.
 """
 
 import argparse
@@ -18,12 +18,13 @@ parser.add_argument("--method", default="GET")
 parser.add_argument("--payload")
 parser.add_argument("--non", action="store_true", help="non-confirmable")
 parser.add_argument("--option", action="append", default=[], help="NUMBER=HEX, may be repeated")
+parser.add_argument("--block-size", type=int, help="16 to 1024")
 parser.add_argument("--observe", type=int, help="take that many notifications, the first answer included, and cancel")
 parser.add_argument("--timeout", type=float, default=15)
 args = parser.parse_args()
 
 
-def request():
+async def request(context):
     message = aiocoap.Message(
         code=getattr(aiocoap, args.method),
         uri=args.uri,
@@ -32,6 +33,12 @@ def request():
     if args.payload is not None:
         message.payload = args.payload.encode()
         message.opt.content_format = 0
+    if args.block_size:
+        exponent = args.block_size.bit_length() - 5
+        await context.find_remote_and_interface(message)
+        message.remote.maximum_block_size_exp = exponent
+        if args.payload is None:
+            message.opt.block2 = (0, False, exponent)
     for option in args.option:
         number, _, value = option.partition("=")
         message.opt.add_option(OpaqueOption(OptionNumber(int(number)), bytes.fromhex(value)))
@@ -39,17 +46,18 @@ def request():
 
 
 def seen(response):
-    return {"code": response.code.dotted, "payload": response.payload.decode()}
+    options = [[int(option.number), option.encode().hex()] for option in response.opt.option_list()]
+    return {"code": response.code.dotted, "payload": response.payload.decode(), "options": options}
 
 
 async def observe(context):
-    message = request()
+    message = await request(context)
     message.opt.observe = 0
     exchange = context.request(message)
     notifications = []
 
     def keep(response):
-        notifications.append({**seen(response), "observe": response.opt.observe})
+        notifications.append(seen(response))
 
     keep(await exchange.response)
     async for notification in exchange.observation:
@@ -65,7 +73,7 @@ async def observe(context):
 async def main():
     context = await aiocoap.Context.create_client_context()
     try:
-        return await observe(context) if args.observe else seen(await context.request(request()).response)
+        return await observe(context) if args.observe else seen(await context.request(await request(context)).response)
     finally:
         await context.shutdown()
 

@@ -1,5 +1,5 @@
 // A CoAP client on npm's `coap`, for the interop tests. Prints what it saw as one JSON line; ends with 1 when there was no answer.
-// {"code":"2.05","payload":"hello"}, or with --observe {"notifications":[{"code":…,"payload":…,"observe":7},…]}.
+// The arguments and the output of ../README.md.
 import { createSocket } from 'node:dgram'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -12,10 +12,13 @@ const { values, positionals } = parseArgs({
     payload: { type: 'string' },
     non: { type: 'boolean' },
     option: { type: 'string', multiple: true, default: [] }, // NUMBER=HEX
+    'block-size': { type: 'string' }, // 16 to 1024
     observe: { type: 'string' }, // take that many notifications, the first answer included, and cancel
     timeout: { type: 'string', default: '15' }, // seconds
   },
 })
+
+const numbers = { ETag: 4, 'Location-Path': 8, 'Location-Query': 20, Block2: 23, Block1: 27 }
 
 function fail(reason) {
   console.error(reason)
@@ -41,12 +44,18 @@ function request() {
     const [number, hex] = option.split('=')
     req.setOption(number, Buffer.from(hex, 'hex'))
   }
-  if (values.payload !== undefined) req.setOption('Content-Format', 'text/plain')
+  const size = values['block-size']
+  const { payload } = values
+  // It cuts a payload into blocks when it is told to, even one that fits into a single block.
+  const exponent = size === undefined ? 6 : Math.log2(Number(size)) - 4
+  if (payload !== undefined && Buffer.byteLength(payload) > 16 << exponent) req.setOption('Block1', Buffer.of(exponent))
+  if (payload === undefined && size !== undefined) req.setOption('Block2', Buffer.of(exponent))
+  if (payload !== undefined) req.setOption('Content-Format', 'text/plain')
   return new Promise((resolve) => {
     req.on('error', (error) => fail(error.message))
     req.on('timeout', () => fail('no answer'))
     req.on('response', resolve)
-    req.end(values.payload)
+    req.end(payload)
   })
 }
 
@@ -54,7 +63,7 @@ async function observe(res) {
   const notifications = []
   await new Promise((resolve) => {
     res.on('data', (payload) => {
-      notifications.push({ code: res.code, payload: payload.toString(), observe: res.headers.Observe })
+      notifications.push(answer(res, payload))
       if (notifications.length === Number(values.observe)) resolve()
     })
   })
@@ -63,9 +72,17 @@ async function observe(res) {
   return { notifications }
 }
 
+function answer({ code, _packet: { options } }, payload) {
+  // The library knows options by names, those that it has none for by their numbers; its numbers and formats are left out here.
+  const numbered = options
+    .map(({ name, value }) => [numbers[name] ?? Number(name), value])
+    .filter(([number]) => !Number.isNaN(number))
+    .map(([number, value]) => [number, Buffer.from(value).toString('hex')])
+  return { code, payload: payload.toString(), options: numbered }
+}
+
 setTimeout(() => fail('time is up'), Number(values.timeout) * 1000).unref()
 const response = await request()
-const seen =
-  values.observe === undefined ? { code: response.code, payload: response.payload.toString() } : await observe(response)
+const seen = values.observe === undefined ? answer(response, response.payload) : await observe(response)
 console.log(JSON.stringify(seen))
 process.exit(0)
