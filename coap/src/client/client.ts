@@ -7,8 +7,10 @@ import type { Continuity } from '../endpoint/continuity.ts'
 import { Endpoint } from '../endpoint/endpoint.ts'
 import type { Limits } from '../endpoint/limits.ts'
 import { ConnectionError, UsageError } from '../errors.ts'
+import { type Body, StreamBody } from '../handler/body.ts'
 import { compose, type Handler, type Layer } from '../handler/handler.ts'
 import type { Response } from '../handler/response.ts'
+import { noBytes } from '../message/message.ts'
 import { Observe } from '../message/option.ts'
 import { Options } from '../message/options.ts'
 import type { Transmission } from '../message/transmission.ts'
@@ -18,12 +20,15 @@ import { CoapUri } from '../uri/coap-uri.ts'
 import { LazyEndpoint } from './lazy-endpoint.ts'
 import { Observation } from './observation.ts'
 import { type ClientRequestInit, requestOf } from './request-init.ts'
+import { standardClientLayers } from './standard-layers.ts'
 import { Wait, type WaitOptions } from './wait.ts'
 
 /** All of it optional. Without any, all clients of a program share one endpoint. */
 export interface ClientOptions {
-  /** Around each request, the first outermost. */
+  /** Around each request, the first outermost. They see whole requests and responses (RFC 7959). */
   readonly layers?: readonly Layer[]
+  /** The most bytes that a block has, both ways: a power of two from 16 to 1,024. Default 1,024. */
+  readonly blockSize?: number
   /** Around the network that it asks on: a capture, faults. */
   readonly network?: WrapNetwork
   readonly transmission?: Transmission
@@ -51,17 +56,21 @@ export class Client {
   /**
    * Asks, and gives the response whatever its code: `ok` tells, `orThrow()` throws.
    * @throws FormatError if the URL is none, with the place of its fault
-   * @throws UsageError for a scheme that is not spoken, an init that contradicts itself, a body over 1,024 bytes
+   * @throws UsageError for a scheme that is not spoken, an init that contradicts itself, a body that cannot be sent
    * @throws TimeoutError, ResetError, ConnectionError if there is no usable response
    */
   async request(url: string | CoapUri, init: ClientRequestInit = {}): Promise<Response> {
     const wait = this.#shared.wait(init)
+    let reading = false
     try {
       const request = requestOf(this.#uriOf(url), init, wait.signal, this.#peer)
       const handler = await this.#shared.handler()
-      return await handler(request)
+      const response = await handler(request)
+      if (!response.streams) return response
+      reading = true
+      return read(response, wait)
     } finally {
-      wait.end()
+      if (!reading) wait.end()
     }
   }
 
@@ -157,6 +166,22 @@ export class Client {
   }
 }
 
+/** A response whose body is read as it comes: until then it may be given up, and the process may end. */
+function read(response: Response, wait: Wait): Response {
+  const { body } = response
+  wait.rest()
+  return response.with({ payload: noBytes, body: new StreamBody(chunks(body, wait), body.size) })
+}
+
+async function* chunks(body: Body, wait: Wait): AsyncGenerator<Uint8Array> {
+  wait.resume()
+  try {
+    yield* body
+  } finally {
+    wait.end()
+  }
+}
+
 /** Enough for who asks the same things again; beyond it they are read anew. */
 const rememberedUris = 1024
 
@@ -170,14 +195,17 @@ class Shared {
   #handler: Handler | undefined = undefined
   #closed = false
 
-  constructor({ endpoint, layers = [], ...options }: ClientOptions) {
+  constructor({ endpoint, layers = [], blockSize, ...options }: ClientOptions) {
     if (endpoint !== undefined && Object.keys(options).length > 0)
       throw new UsageError(
         `${Object.keys(options).join(', ')}: set where the endpoint is made, not where it is handed in`,
       )
-    this.#layer = compose(...layers)
+    const { limits } = options
+    const blockwise = { ...(limits && { limits }), ...(blockSize !== undefined && { blockSize }) }
+    this.#layer = compose(...layers, ...standardClientLayers({ blockwise }))
     const { understands = [] } = this.#layer
-    this.#owned = endpoint === undefined && (understands.length > 0 || Object.keys(options).length > 0)
+    const special = layers.some((layer) => (layer.understands?.length ?? 0) > 0) || Object.keys(options).length > 0
+    this.#owned = endpoint === undefined && special
     this.#endpoint = endpoint ?? (this.#owned ? new LazyEndpoint(() => make({ ...options, understands })) : everybodys)
   }
 
@@ -204,11 +232,7 @@ class Shared {
 
   wait(options: WaitOptions): Wait {
     if (this.#closed) throw new UsageError('the client is closed: make another one')
-    const wait = new Wait(this.#context, options, () => {
-      this.#waits.delete(wait)
-      release()
-    })
-    const release = platform.hold()
+    const wait = new Wait(this.#context, options, platform.hold, (ended) => this.#waits.delete(ended))
     this.#waits.add(wait)
     return wait
   }

@@ -3,7 +3,9 @@
 import { encodeCbor } from '../cbor/cbor.ts'
 import type { Signal } from '../context/signal.ts'
 import { UsageError } from '../errors.ts'
+import { type Body, StreamBody } from '../handler/body.ts'
 import { Request } from '../handler/request.ts'
+import type { Transfer } from '../handler/transfer.ts'
 import { Code, type Method, methods } from '../message/code.ts'
 import { ContentFormat, contentFormat } from '../message/content-format.ts'
 import { Accept, ContentFormatOption } from '../message/option.ts'
@@ -14,11 +16,16 @@ import type { CoapUri } from '../uri/coap-uri.ts'
 import type { WaitOptions } from './wait.ts'
 
 /** All of it optional; at most one of `body`, `json` and `cbor`. */
-export interface ClientRequestInit extends WaitOptions {
+export interface ClientRequestInit extends WaitOptions, Transfer {
   /** A name, or a code from 0.01 to 0.31. Default `GET`. */
   readonly method?: Method | Code
-  /** Text is sent as UTF-8 and text/plain, bytes without a Content-Format, unless `contentFormat` says what it is. */
-  readonly body?: string | Uint8Array
+  /**
+   * Text is sent as UTF-8 and text/plain, bytes without a Content-Format, unless `contentFormat` says what it is. Of any length; what
+   * comes in chunks is read as the server asks for it (RFC 7959).
+   */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** Bytes of a body that comes in chunks: the server is told with the first block (RFC 7959 4). */
+  readonly size?: number
   /** A value to send as application/json. */
   readonly json?: unknown
   /** A value to send as application/cbor, encoded deterministically. */
@@ -39,7 +46,8 @@ export interface ClientRequestInit extends WaitOptions {
 
 /** Throws a `UsageError` for what contradicts itself. */
 export function requestOf(uri: CoapUri, init: ClientRequestInit, signal: Signal, peer: Peer | undefined): Request {
-  const { body, format } = bodyOf(init)
+  const { payload, body, format } = bodyOf(init)
+  const transfer = transferOf(init)
   const { confirmable, transmission } = init
   const options = init.options?.clone() ?? new Options()
   if (format !== undefined && !options.has(ContentFormatOption)) options.add(ContentFormatOption, format)
@@ -49,7 +57,9 @@ export function requestOf(uri: CoapUri, init: ClientRequestInit, signal: Signal,
     uri: init.query === undefined ? uri : uri.with({ query: [...uri.query, ...queryOf(init.query)] }),
     options,
     signal,
-    ...(body !== undefined && { payload: body }),
+    ...(payload !== undefined && { payload }),
+    ...(body !== undefined && { body }),
+    ...(transfer !== undefined && { transfer }),
     ...(peer !== undefined && { peer }),
     ...(confirmable !== undefined && { confirmable }),
     ...(transmission !== undefined && { transmission }),
@@ -62,17 +72,40 @@ function codeOf(method: Method | Code): Code {
   return Code[method]
 }
 
-function bodyOf(init: ClientRequestInit): { readonly body?: Uint8Array; readonly format?: ContentFormat } {
-  const { body, json, cbor } = init
+interface GivenBody {
+  readonly payload?: Uint8Array
+  readonly body?: Body
+  readonly format?: ContentFormat
+}
+
+function bodyOf(init: ClientRequestInit): GivenBody {
+  const { body, json, cbor, size } = init
   if ([body, json, cbor].filter((value) => value !== undefined).length > 1)
     throw new UsageError('a request has one body: give one of body, json and cbor')
   const named = init.contentFormat === undefined ? undefined : formatOf(init.contentFormat)
-  if (json !== undefined) return { body: encoder.encode(textOf(json)), format: named ?? ContentFormat.json }
-  if (cbor !== undefined) return { body: encodeCbor(cbor), format: named ?? ContentFormat.cbor }
-  if (typeof body === 'string') return { body: encoder.encode(body), format: named ?? ContentFormat.text }
-  if (body !== undefined && !(body instanceof Uint8Array))
-    throw new UsageError('a body is text or a Uint8Array; for other values there are json and cbor')
-  return { ...(body !== undefined && { body }), ...(named !== undefined && { format: named }) }
+  if (json !== undefined) return { payload: encoder.encode(textOf(json)), format: named ?? ContentFormat.json }
+  if (cbor !== undefined) return { payload: encodeCbor(cbor), format: named ?? ContentFormat.cbor }
+  if (typeof body === 'string') return { payload: encoder.encode(body), format: named ?? ContentFormat.text }
+  const format = named === undefined ? {} : { format: named }
+  if (body === undefined) return format
+  if (body instanceof Uint8Array) return { payload: body, ...format }
+  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+    return { body: new StreamBody(body, size), ...format }
+  throw new UsageError(
+    'a body is text, a Uint8Array, or an async iterable of these; for other values there are json and cbor',
+  )
+}
+
+function transferOf({ stream, range, blockSize, progress }: Transfer): Transfer | undefined {
+  if (range !== undefined && !(Number.isSafeInteger(range.start) && range.start >= 0))
+    throw new UsageError(`a range begins at a number of bytes, not at ${range.start}`)
+  if (stream === undefined && range === undefined && blockSize === undefined && progress === undefined) return undefined
+  return {
+    ...(stream !== undefined && { stream }),
+    ...(range !== undefined && { range }),
+    ...(blockSize !== undefined && { blockSize }),
+    ...(progress !== undefined && { progress }),
+  }
 }
 
 function textOf(value: unknown): string {

@@ -17,10 +17,18 @@ export class Wait extends Timer {
   readonly #context: Context
   readonly #abort = new AbortController()
   readonly #timeout: number
+  readonly #hold: () => () => void
   readonly #release: () => void
+  /** Lets the process end. */
+  #unhold: () => void
 
-  /** `release` is called when it has ended. */
-  constructor(context: Context, { timeout, signal }: WaitOptions, release: () => void) {
+  /** `hold` keeps the process alive until the function that it gives is called; `release` is called when the wait has ended. */
+  constructor(
+    context: Context,
+    { timeout, signal }: WaitOptions,
+    hold: () => () => void,
+    release: (wait: Wait) => void,
+  ) {
     super()
     if (timeout !== undefined && !(timeout > 0))
       throw new UsageError(`timeout is a number of milliseconds above 0, not ${timeout}`)
@@ -30,8 +38,11 @@ export class Wait extends Timer {
     const follow = (): void => this.abort(signal?.reason)
     this.#release = () => {
       signal?.removeEventListener('abort', follow)
-      release()
+      this.#unhold()
+      release(this)
     }
+    this.#hold = hold
+    this.#unhold = hold()
     if (signal?.aborted) this.#abort.abort(signal.reason)
     else signal?.addEventListener('abort', follow, { once: true })
   }
@@ -52,6 +63,17 @@ export class Wait extends Timer {
   /** What is awaited now may take as long as it likes. */
   extend(): void {
     this.#context.timers.cancel(this)
+  }
+
+  /** What there is is read at leisure: the process may end until `resume`. */
+  rest(): void {
+    this.extend()
+    this.#unhold()
+  }
+
+  /** Somebody waits again. */
+  resume(): void {
+    this.#unhold = this.#hold()
   }
 
   /** Nobody waits any more. May be said twice. */

@@ -9,7 +9,7 @@ import { nobody, type Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
-import type { Option } from '../message/option.ts'
+import { Block1, Block2, type Option } from '../message/option.ts'
 import { narrow, type Transmission, transmissionDefaults } from '../message/transmission.ts'
 import type { Path } from '../network/network.ts'
 import type { Association, Peer, Transport, TransportReceiver } from '../transport/transport.ts'
@@ -35,7 +35,10 @@ export interface EndpointOptions {
   readonly limits?: Limits
   /** Which new associations continue a peer. Default `'resumption'`. */
   readonly continuity?: Continuity
-  /** Critical options in responses that the layers above `send` deal with (RFC 7252 5.4.1). */
+  /**
+   * Critical options in responses that the layers above `send` deal with (RFC 7252 5.4.1). Default: Block1 and Block2, so that a
+   * `Client` can ask through any endpoint; who calls `send` without a block-wise layer is given single blocks.
+   */
   readonly understands?: readonly Option<unknown>[]
 }
 
@@ -55,7 +58,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   #opened = false
 
   constructor(options: EndpointOptions) {
-    const { context, transports, handler = notImplemented, continuity = 'resumption', understands = [] } = options
+    const { context, transports, handler = notImplemented, continuity = 'resumption', understands = [Block1, Block2] } = options
     const { statistics } = this
     const limits: KnownLimits = limitsOf(options.limits)
     const transmission = narrow(transmissionDefaults, options.transmission)

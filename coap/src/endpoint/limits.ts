@@ -30,6 +30,14 @@ export interface Limits {
    * there is one an observation, are not. Default 1,024.
    */
   readonly backlog?: number
+  /** Bytes of a body that is assembled whole (RFC 7959). Longer requests: 4.13 with Size1; longer responses: an `ExchangeError`. Default 16 MiB. */
+  readonly body?: number
+  /** Bytes that all transfers in blocks keep at a server. The longest unused makes room; a body that does not fit: 5.03. Default 64 MiB. */
+  readonly bodies?: number
+  /** Transfers in blocks that a server has under way. The longest unused ends. Default 16,384. */
+  readonly transfers?: number
+  /** The same for one peer. Default 64. */
+  readonly transfersPerPeer?: number
 }
 
 export type KnownLimits = Required<Limits>
@@ -47,6 +55,10 @@ export const limitDefaults: KnownLimits = {
   duplicates: 32 * 1024 * 1024,
   nonIdempotentDuplicates: 16 * 1024 * 1024,
   backlog: 1024,
+  body: 16 * 1024 * 1024,
+  bodies: 64 * 1024 * 1024,
+  transfers: 16_384,
+  transfersPerPeer: 64,
 }
 
 /** The defaults with what is given. Throws a `UsageError` for what is no limit. */

@@ -13,8 +13,21 @@ export function innermost(handler: Handler): Handler {
   return (request) => answer(handler, request, undefined, 'the handler')
 }
 
-/** Asks an innermost handler. `name` is for the error of one that gives no response. */
+/** Asks an innermost handler with the whole body. `name` is for the error of one that gives no response. */
 export function answer<P>(
+  handler: (request: Request, params: P) => Response | Promise<Response>,
+  request: Request,
+  params: P,
+  name: string,
+): Response | Promise<Response> {
+  if (request.body.whole === undefined) {
+    return request.body.bytes().then((payload) => answer(handler, request.with({ payload }), params, name))
+  }
+  return answerAtOnce(handler, request, params, name)
+}
+
+/** The same for a handler that reads the body as it comes. */
+export function answerAtOnce<P>(
   handler: (request: Request, params: P) => Response | Promise<Response>,
   request: Request,
   params: P,

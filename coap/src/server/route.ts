@@ -6,17 +6,19 @@ import { Response } from '../handler/response.ts'
 import type { DescriptionValue } from '../links/link-description.ts'
 import { Code, type Method } from '../message/code.ts'
 import type { ContentFormat } from '../message/content-format.ts'
-import { answer, notAcceptable } from './answer.ts'
+import { answer, answerAtOnce, notAcceptable } from './answer.ts'
 import { unsupported } from './content.ts'
 import type { Params, RouteSegment } from './route-path.ts'
 
 /** Answers the requests of a route: `(request, { id }) => …`. */
 export type RouteHandler<Path extends string> = (request: Request, params: Params<Path>) => Response | Promise<Response>
 
-/** What a route says of itself. All but the first four become attributes of its link in /.well-known/core (RFC 6690 3). */
+/** What a route says of itself. All but `accepts`, `body`, `hidden` and `links` become attributes of its link in /.well-known/core (RFC 6690 3). */
 export interface RouteAttributes {
   /** Content-Formats that requests may have: any other gets 4.15. Default: any. */
   readonly accepts?: readonly ContentFormat[]
+  /** `stream`: the handler reads the body of requests as it comes (`request.body`), and `payload` is empty. Default `whole`. */
+  readonly body?: 'whole' | 'stream'
   /** It is not listed. Default false. */
   readonly hidden?: boolean
   /** The links that it is listed by. Default: its path, if that has no parameters. */
@@ -73,11 +75,12 @@ export class Route implements RouteDescription {
 
   /** `values` are what its parameters stand for, `matched` the segments before its open end. */
   answer(request: Request, values: readonly string[], matched: number): Response | Promise<Response> {
-    const { accepts } = this.attributes
+    const { accepts, body } = this.attributes
     const { accept, contentFormat } = request
     if (accept !== undefined && this.#formats?.includes(accept) === false) return notAcceptable(this.#formats)
     if (contentFormat !== undefined && accepts?.includes(contentFormat) === false) return unsupported(accepts)
-    return answer(this.#handler, request, this.#params(request, values, matched), `${this.method} ${this.path}`)
+    const ask = body === 'stream' ? answerAtOnce : answer
+    return ask(this.#handler, request, this.#params(request, values, matched), `${this.method} ${this.path}`)
   }
 
   #params({ path }: Request, values: readonly string[], matched: number): Params<string> {

@@ -5,6 +5,7 @@ import type { Context } from '../context/context.ts'
 import type { Continuity } from '../endpoint/continuity.ts'
 import { Endpoint } from '../endpoint/endpoint.ts'
 import type { Limits } from '../endpoint/limits.ts'
+import { countRefusal } from '../endpoint/statistics.ts'
 import { UsageError } from '../errors.ts'
 import { compose, type Handler, type Layer } from '../handler/handler.ts'
 import { criticalOptions } from '../layers/critical-options.ts'
@@ -14,6 +15,7 @@ import type { WrapNetwork } from '../network/network-around.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { innermost } from './answer.ts'
 import { Router } from './router.ts'
+import { standardServerLayers } from './standard-layers.ts'
 import { wellKnownCore } from './well-known-core.ts'
 
 export interface ServeOptions {
@@ -22,8 +24,10 @@ export interface ServeOptions {
    * port 0 one that is free. Default `['coap://[::]']`.
    */
   readonly listen?: readonly string[]
-  /** Around the handler, the first outermost. Default: none. */
+  /** Around the handler, the first outermost. They see whole requests (RFC 7959). Default: none. */
   readonly layers?: readonly Layer[]
+  /** The most bytes that a block has: a power of two from 16 to 1,024. Default 1,024. */
+  readonly blockSize?: number
   /** Lists the routes of a router at /.well-known/core (RFC 6690 4). Default true. */
   readonly wellKnownCore?: boolean
   /** Around the network that it listens on: a capture, faults. */
@@ -62,10 +66,10 @@ export async function serve(handler: Router | Handler, options: ServeOptions = {
   const context = platform.context()
   const release = platform.hold()
   try {
-    const endpoint = new Endpoint({
+    const endpoint: Endpoint = new Endpoint({
       context,
       transports: [platform.listening(await addressesOf(uris, context), context, options.network)],
-      handler: layered(handler, options.layers ?? [], listed, context),
+      handler: layered(handler, listed, context, options, (limit) => countRefusal(endpoint.statistics, limit)),
       ...(transmission && { transmission }),
       ...(limits && { limits }),
       ...(continuity && { continuity }),
@@ -103,13 +107,21 @@ class OpenServer implements Server {
   }
 }
 
-function layered(handler: Router | Handler, layers: readonly Layer[], listed: boolean, context: Context): Handler {
-  const outer = compose(...layers)
-  const understood = outer.understands ?? []
-  if (typeof handler === 'function') return outer(criticalOptions(...understood)(innermost(handler), context), context)
+function layered(
+  handler: Router | Handler,
+  listed: boolean,
+  context: Context,
+  { layers = [], limits, blockSize }: ServeOptions,
+  refused: (limit: keyof Limits) => void,
+): Handler {
+  const blockwise = { refused, ...(limits && { limits }), ...(blockSize !== undefined && { blockSize }) }
+  const standard = standardServerLayers({ blockwise })
+  const all = compose(...standard.outer, ...layers, ...standard.inner)
+  const understood = all.understands ?? []
+  if (typeof handler === 'function') return all(criticalOptions(...understood)(innermost(handler), context), context)
   if (!(handler instanceof Router)) throw new UsageError('serve needs a Router, or a function that answers requests')
   const routed = handler.handlerOn(context, understood)
-  return outer(listed ? wellKnownCore(handler, understood)(routed, context) : routed, context)
+  return all(listed ? wellKnownCore(handler, understood)(routed, context) : routed, context)
 }
 
 function placeToListen(text: string): CoapUri {

@@ -71,7 +71,13 @@ function targetsOf(path: string): readonly string[] {
   return isStatic(segments) ? [formatResourceName({ path: segments.map(({ text }) => text), query: [] })] : []
 }
 
-function linkAttributes({ accepts: _accepts, hidden: _hidden, links: _links, ...attributes }: RouteAttributes) {
+function linkAttributes({
+  accepts: _accepts,
+  body: _body,
+  hidden: _hidden,
+  links: _links,
+  ...attributes
+}: RouteAttributes) {
   return attributesOf(attributes)
 }
 
