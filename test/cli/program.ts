@@ -84,10 +84,11 @@ export class Run {
   }
 }
 
+/** `serve` comes from the sources. */
 let installed: string | undefined
 
-/** Makes the package's folder once for a run of tests. `serve` comes from the sources. */
-function launcher(): string {
+/** What Node is to run, with `--conditions=@coapstone/source`: the package's folder is made once for a run of tests. */
+export function launcher(): string {
   if (installed === undefined) {
     installed = mkdtempSync(join(tmpdir(), 'coapstone-'))
     chmodSync(installed, 0o755) // a test runs it as somebody else

@@ -10,10 +10,15 @@ export interface Flag {
   readonly short?: string
   /** What stands for its value in the help; a flag without it is on or off. */
   readonly value?: string
+  /** What its values are, for the completion in shells. */
+  readonly values?: Values
   /** May be given several times. */
   readonly repeatable?: true
   readonly help: string
 }
+
+/** Words to choose from; or what can be looked up. */
+export type Values = readonly string[] | 'file' | 'folder' | 'format' | 'option' | 'payload' | 'uri'
 
 export class Arguments {
   /** What is no flag. */

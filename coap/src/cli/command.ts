@@ -1,6 +1,6 @@
 // What a command is: what its help says, the flags that it takes, and what it does.
 
-import type { Arguments, Flag } from './arguments.ts'
+import type { Arguments, Flag, Values } from './arguments.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,11 +15,15 @@ export interface Command {
   /** Command lines without `coapstone`, each with what it does. */
   readonly examples: readonly (readonly [line: string, what: string])[]
   readonly flags: readonly Flag[]
+  /** What comes after the name, for the completion in shells. */
+  readonly positionals?: readonly Values[]
   readonly run: (invocation: Invocation) => Promise<ExitCode>
 }
 
 export interface Invocation {
   readonly command: Command
+  /** All that there are. */
+  readonly commands: readonly Command[]
   readonly arguments: Arguments
   readonly terminal: Terminal
   /** Aborted by Ctrl-C and SIGTERM, with an `Interrupted`. */

@@ -1,6 +1,7 @@
 // All commands: a line each. What a command does and how it is used is in its file.
 
 import type { Command } from './command.ts'
+import { completion } from './completion.ts'
 import { remove } from './delete.ts'
 import { fetch } from './fetch.ts'
 import { get } from './get.ts'
@@ -12,7 +13,19 @@ import { post } from './post.ts'
 import { put } from './put.ts'
 import { serve } from './serve.ts'
 
-export const commands: readonly Command[] = [get, put, post, remove, fetch, patch, ipatch, observe, ping, serve]
+export const commands: readonly Command[] = [
+  get,
+  put,
+  post,
+  remove,
+  fetch,
+  patch,
+  ipatch,
+  observe,
+  ping,
+  serve,
+  completion,
+]
 
 export function findCommand(name: string): Command | undefined {
   return commands.find((command) => command.name === name)

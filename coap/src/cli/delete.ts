@@ -2,14 +2,15 @@
 
 import type { Command } from './command.ts'
 import { ask } from './request.ts'
-import { requestFlags } from './request-flags.ts'
+import { changingFlags } from './request-flags.ts'
 
 export const remove: Command = {
   name: 'delete',
   summary: 'remove a resource',
   usage: 'URI',
+  positionals: ['uri'],
   description: ['Removes a resource.'],
   examples: [['delete coap://localhost/jobs/3', 'a job that is no longer wanted']],
-  flags: requestFlags,
+  flags: changingFlags,
   run: (invocation) => ask('DELETE', invocation),
 }

@@ -6,7 +6,7 @@ import { suggestion } from './suggestion.ts'
 
 /** Throws a `CommandError` for a name that stands for none. */
 export function formatNumber(name: string): ContentFormat {
-  const shortNames = namesOf(contentFormats())
+  const shortNames = formatNames()
   const number = shortNames.get(name.toLowerCase())
   if (number !== undefined) return number
   try {
@@ -29,9 +29,9 @@ export function briefFormatName(format: ContentFormat): string {
 }
 
 /** What stands behind the slash, where that is enough to know it; and `text`, `links`, `octets`. */
-function namesOf(formats: ReturnType<typeof contentFormats>): ReadonlyMap<string, ContentFormat> {
+export function formatNames(): ReadonlyMap<string, ContentFormat> {
   return new Map([
-    ...formats
+    ...contentFormats()
       .filter(([, type, coding]) => coding === undefined && !type.includes(';'))
       .map(([number, type]) => [type.slice(type.indexOf('/') + 1), number] as const),
     ['text', 0] as const,

@@ -2,12 +2,13 @@
 
 import type { Command } from './command.ts'
 import { ask } from './request.ts'
-import { requestFlags } from './request-flags.ts'
+import { readingFlags } from './request-flags.ts'
 
 export const get: Command = {
   name: 'get',
   summary: 'read a resource',
   usage: 'URI',
+  positionals: ['uri'],
   description: [
     'Reads a resource. Its content is shown by what it is: JSON and CBOR are laid out, links become a table, bytes a hex dump. ' +
       'The content goes to standard output, all else to standard error.',
@@ -19,6 +20,6 @@ export const get: Command = {
     ["get 'coap://[fe80::1%eth0]/light' -v", 'and see the messages that make it'],
     ['get coap://localhost/photo.jpg -o photo.jpg', 'into a file'],
   ],
-  flags: requestFlags,
+  flags: readingFlags,
   run: (invocation) => ask('GET', invocation),
 }

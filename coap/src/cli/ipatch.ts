@@ -3,12 +3,13 @@
 import type { Command } from './command.ts'
 import { payloadNote } from './payload-note.ts'
 import { ask } from './request.ts'
-import { payloadFlags } from './request-flags.ts'
+import { changingByPayloadFlags } from './request-flags.ts'
 
 export const ipatch: Command = {
   name: 'ipatch',
   summary: 'the same, harmless when repeated',
   usage: 'URI [PAYLOAD]',
+  positionals: ['uri', 'payload'],
   description: [
     'Changes a part of a resource as the payload says, in a way that to do it twice is as good as once.',
     payloadNote,
@@ -16,6 +17,6 @@ export const ipatch: Command = {
   examples: [
     [`ipatch coap://localhost/config '{"interval":30}' -t merge-patch+json`, 'what is to be different (RFC 7396)'],
   ],
-  flags: payloadFlags,
+  flags: changingByPayloadFlags,
   run: (invocation) => ask('iPATCH', invocation, true),
 }

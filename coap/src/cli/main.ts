@@ -32,7 +32,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal, signal: Abo
   if (command === undefined) return information(argv, terminal)
   const given = parseArguments(command.name, rest, [...command.flags, helpFlag])
   if (given.has('help')) return help(command, terminal)
-  return command.run({ command, arguments: given, terminal, signal })
+  return command.run({ command, commands, arguments: given, terminal, signal })
 }
 
 /** Everything that is no command. */

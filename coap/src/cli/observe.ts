@@ -6,16 +6,21 @@ import type { Command, Invocation } from './command.ts'
 import { CommandError, usageError } from './command-error.ts'
 import { durationOf } from './duration.ts'
 import { ExitCode } from './exit-code.ts'
-import { ObservedValues } from './observed-values.ts'
+import { ObservedValues, plotChoices } from './observed-values.ts'
 import { checkPresentation } from './presentation.ts'
-import { requestFlags, requestInit } from './request-flags.ts'
+import { readingFlags, requestInit } from './request-flags.ts'
 import { Session } from './session.ts'
 import { uriArgument } from './uri-argument.ts'
 
 const flags: readonly Flag[] = [
   { name: 'count', short: 'n', value: 'NUMBER', help: 'end after so many responses, the first one counted' },
   { name: 'for', value: 'DURATION', help: 'end after so long: 10s, 2m, 500ms' },
-  { name: 'plot', value: 'WHEN', help: 'numbers as a line of blocks: auto (on a terminal), always or never' },
+  {
+    name: 'plot',
+    value: 'WHEN',
+    values: plotChoices,
+    help: 'numbers as a line of blocks: auto (on a terminal), always or never',
+  },
   { name: 'timestamps', help: 'the time before each response, as is done on a terminal' },
   { name: 'no-timestamps', help: 'no times' },
 ]
@@ -24,6 +29,7 @@ export const observe: Command = {
   name: 'observe',
   summary: 'watch a resource change',
   usage: 'URI',
+  positionals: ['uri'],
   description: [
     'Watches a resource: shows it now, and again whenever it changes, until Ctrl-C. Then the server is told that nobody watches any more.',
     'Numbers are plotted on a terminal: the last ones as a line of blocks, with their range and the newest.',
@@ -34,7 +40,7 @@ export const observe: Command = {
     ['observe coap://sensor.local/temperature --for 10m', 'the line that ten minutes make'],
     ['observe coap://sensor.local/temperature --json -n 5', 'five objects, a line each, for another program'],
   ],
-  flags: [...flags, ...requestFlags.filter(({ name }) => name !== 'output')],
+  flags: [...flags, ...readingFlags.filter(({ name }) => name !== 'output')],
   run,
 }
 

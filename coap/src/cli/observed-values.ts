@@ -9,7 +9,8 @@ import { numberOf } from './plotted-number.ts'
 import { exitCodeOf, showResponse } from './show-response.ts'
 import { suggestion } from './suggestion.ts'
 
-const plotted = ['auto', 'always', 'never']
+/** What --plot takes. */
+export const plotChoices: readonly string[] = ['auto', 'always', 'never']
 /** Of a plot that is printed line by line. */
 const printedWidth = 79
 
@@ -66,9 +67,9 @@ export class ObservedValues {
 }
 
 function plotOf(when: string = 'auto'): string {
-  if (plotted.includes(when)) return when
-  const near = suggestion(when, plotted)
+  if (plotChoices.includes(when)) return when
+  const near = suggestion(when, plotChoices)
   throw usageError(
-    `--plot takes ${plotted.join(', ')}, not '${when}'${near === undefined ? '' : `: did you mean ${near}?`}`,
+    `--plot takes ${plotChoices.join(', ')}, not '${when}'${near === undefined ? '' : `: did you mean ${near}?`}`,
   )
 }

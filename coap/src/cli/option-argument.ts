@@ -22,6 +22,15 @@ export function optionsOf(texts: readonly string[]): Options {
   return options
 }
 
+/** Adds an option of bytes that a flag of its own has the value of. Throws a `CommandError` for what is none of its values. */
+export function addOpaque(options: Options, option: Option<Uint8Array>, text: string, flag: string): void {
+  try {
+    options.add(option, bytesOf(text))
+  } catch (error) {
+    throw usageError(`${flag} ${text}: ${(error as Error).message}`)
+  }
+}
+
 function optionNamed(name: string): Option<unknown> {
   if (/^\d+$/.test(name) && Number(name) <= 0xffff) return optionOf(Number(name))
   const found = registered.find((option) => option.name.toLowerCase() === name.toLowerCase())

@@ -10,6 +10,7 @@ export const ping: Command = {
   name: 'ping',
   summary: 'see whether somebody is there',
   usage: 'URI',
+  positionals: ['uri'],
   description: [
     'Sees whether somebody is there who speaks CoAP, and how long that takes. No resource is asked: an empty message is sent, which whoever is there rejects.',
   ],

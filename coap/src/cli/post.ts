@@ -3,12 +3,13 @@
 import type { Command } from './command.ts'
 import { payloadNote } from './payload-note.ts'
 import { ask } from './request.ts'
-import { payloadFlags } from './request-flags.ts'
+import { changingByPayloadFlags } from './request-flags.ts'
 
 export const post: Command = {
   name: 'post',
   summary: 'hand something to a resource',
   usage: 'URI [PAYLOAD]',
+  positionals: ['uri', 'payload'],
   description: [
     'Hands something to a resource, which does with it what it is for. What was made is shown by its URI.',
     payloadNote,
@@ -18,6 +19,6 @@ export const post: Command = {
     ['post coap://localhost/jobs @job.cbor', 'a file; its name says what it is'],
     ['post coap://localhost/log - < reading.txt', 'standard input'],
   ],
-  flags: payloadFlags,
+  flags: changingByPayloadFlags,
   run: (invocation) => ask('POST', invocation, true),
 }

@@ -25,7 +25,7 @@ export interface Presented {
 
 type Renderer = (content: Content, paint: Paint) => string | Uint8Array
 
-/** What --as takes: a line each. A renderer throws for content that is none of its kind. */
+/** A line for each value of --as. A renderer throws for content that is none of its kind. */
 const renderers: Readonly<Record<string, Renderer>> = {
   text: ({ payload }) => printable(textOf(payload)),
   json: ({ payload }) => printable(JSON.stringify(JSON.parse(textOf(payload)), undefined, 2)),
@@ -35,12 +35,15 @@ const renderers: Readonly<Record<string, Renderer>> = {
   raw: ({ payload }) => payload,
 }
 
+/** What --as takes. */
+export const presentations: readonly string[] = Object.keys(renderers)
+
 /** Throws a `CommandError` if `how` is no way to show content. */
 export function checkPresentation(how: string | undefined): void {
   if (how === undefined || Object.hasOwn(renderers, how)) return
-  const near = suggestion(how, Object.keys(renderers))
+  const near = suggestion(how, presentations)
   throw usageError(
-    `--as takes ${Object.keys(renderers).join(', ')}, not '${how}'${near === undefined ? '' : `: did you mean ${near}?`}`,
+    `--as takes ${presentations.join(', ')}, not '${how}'${near === undefined ? '' : `: did you mean ${near}?`}`,
   )
 }
 

@@ -3,19 +3,20 @@
 import type { Command } from './command.ts'
 import { payloadNote } from './payload-note.ts'
 import { ask } from './request.ts'
-import { payloadFlags } from './request-flags.ts'
+import { changingByPayloadFlags } from './request-flags.ts'
 
 export const put: Command = {
   name: 'put',
   summary: 'write a resource, or make it',
   usage: 'URI [PAYLOAD]',
+  positionals: ['uri', 'payload'],
   description: ['Writes a resource, or makes it. To do it twice is as good as once.', payloadNote],
   examples: [
     ['put coap://localhost/light on', 'text'],
     [`put coap://localhost/light '{"on":true}' -t json`, 'JSON; with -t cbor it is sent as CBOR'],
     ['put coap://localhost/config @config.json', 'a file; its name says what it is'],
-    ['put coap://localhost/light on -O If-None-Match', 'only if there is nothing yet'],
+    ['put coap://localhost/light on --if-none-match', 'only if there is nothing yet'],
   ],
-  flags: payloadFlags,
+  flags: changingByPayloadFlags,
   run: (invocation) => ask('PUT', invocation, true),
 }

@@ -1,16 +1,18 @@
 // The flags that requests have in common, and the request made of them.
 
 import type { MethodInit } from '../client/client.ts'
+import { ETag, IfMatch, IfNoneMatch } from '../message/option.ts'
 import type { Arguments, Flag } from './arguments.ts'
 import { jsonFlag } from './command.ts'
 import { durationOf } from './duration.ts'
 import { formatNumber } from './format-name.ts'
-import { optionsOf } from './option-argument.ts'
+import { addOpaque, optionsOf } from './option-argument.ts'
+import { presentations } from './presentation.ts'
 
 /** To listen in. */
 export const tapFlags: readonly Flag[] = [
   { name: 'verbose', short: 'v', help: 'print each message that leaves or arrives' },
-  { name: 'pcap', value: 'FILE', help: 'write the packets to a file for Wireshark' },
+  { name: 'pcap', value: 'FILE', values: 'file', help: 'write the packets to a file for Wireshark' },
 ]
 
 /** Of whatever asks. */
@@ -26,42 +28,88 @@ export const askingFlags: readonly Flag[] = [
 
 /** Of whatever reads a response. */
 export const requestFlags: readonly Flag[] = [
-  { name: 'accept', short: 'A', value: 'FORMAT', help: 'what the answer shall be: json, cbor, text/plain, 50, …' },
+  {
+    name: 'accept',
+    short: 'A',
+    value: 'FORMAT',
+    values: 'format',
+    help: 'what the answer shall be: json, cbor, text/plain, 50, …',
+  },
   { name: 'query', short: 'q', value: 'NAME=VALUE', repeatable: true, help: 'added to the query of the URI' },
   {
     name: 'option',
     short: 'O',
     value: 'NAME=VALUE',
+    values: 'option',
     repeatable: true,
     help: 'any option by name or number; bytes as 0x…',
   },
   { name: 'non-confirmable', short: 'N', help: 'send it once, and let the network lose it' },
-  { name: 'as', value: 'HOW', help: 'show the content as text, json, cbor, links, hex or raw' },
-  { name: 'output', short: 'o', value: 'FILE', help: "write the content's bytes to a file" },
+  { name: 'as', value: 'HOW', values: presentations, help: 'show the content as text, json, cbor, links, hex or raw' },
+  { name: 'output', short: 'o', value: 'FILE', values: 'file', help: "write the content's bytes to a file" },
   ...askingFlags,
 ]
 
+/** Of what reads a resource. */
+export const readingFlags: readonly Flag[] = [
+  {
+    name: 'etag',
+    short: 'e',
+    value: 'ETAG',
+    repeatable: true,
+    help: 'a version that you have: if it is still this one, the answer is 2.03 without content',
+  },
+  ...requestFlags,
+]
+
+/** Of what changes a resource. */
+export const changingFlags: readonly Flag[] = [
+  {
+    name: 'if-match',
+    value: 'ETAG',
+    repeatable: true,
+    help: 'only if this is its version now, or * if it is there at all; else 4.12',
+  },
+  { name: 'if-none-match', help: 'only if it is not there yet; else 4.12' },
+  ...requestFlags,
+]
+
 /** Of what carries a payload. */
-export const payloadFlags: readonly Flag[] = [
-  { name: 'file', short: 'f', value: 'FILE', help: 'the payload is what is in this file; - reads standard input' },
+const payloadFlags: readonly Flag[] = [
+  {
+    name: 'file',
+    short: 'f',
+    value: 'FILE',
+    values: 'file',
+    help: 'the payload is what is in this file; - reads standard input',
+  },
   {
     name: 'content-format',
     short: 't',
     value: 'FORMAT',
+    values: 'format',
     help: "what the payload is; else text, or the file's extension says",
   },
-  ...requestFlags,
 ]
+
+/** Of what reads a part that a payload describes. */
+export const readingByPayloadFlags: readonly Flag[] = [...payloadFlags, ...readingFlags]
+
+/** Of what changes a resource by a payload. */
+export const changingByPayloadFlags: readonly Flag[] = [...payloadFlags, ...changingFlags]
 
 /** What the flags say about a request, its payload apart. Throws a `CommandError`. */
 export function requestInit(given: Arguments): MethodInit {
   const accept = given.get('accept')
   const timeout = timeoutOf(given)
-  const options = given.has('option') ? optionsOf(given.all('option')) : undefined
+  const options = optionsOf(given.all('option'))
+  for (const etag of given.all('etag')) addOpaque(options, ETag, etag, '--etag')
+  for (const etag of given.all('if-match')) addOpaque(options, IfMatch, etag === '*' ? '' : etag, '--if-match')
+  if (given.has('if-none-match') && !options.has(IfNoneMatch)) options.add(IfNoneMatch, true)
   return {
     ...(accept !== undefined && { accept: formatNumber(accept) }),
     ...(given.has('query') && { query: given.all('query') }),
-    ...(options !== undefined && { options }),
+    options,
     ...(given.has('non-confirmable') && { confirmable: false }),
     ...(timeout !== undefined && { timeout }),
   }

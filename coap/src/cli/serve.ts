@@ -7,6 +7,7 @@ export const serve: Command = {
   name: 'serve',
   summary: 'serve the files of a folder',
   usage: '[FOLDER]',
+  positionals: ['folder'],
   description: [
     'Serves the files of a folder: to read, and to observe. Folders answer with a list of what is in them. Nothing can be written, ' +
       'what begins with a dot is not shown, and no link leads out of the folder. A file may have 1,024 bytes for now.',
@@ -22,6 +23,7 @@ export const serve: Command = {
       name: 'listen',
       short: 'l',
       value: 'URI',
+      values: ['coap://localhost', 'coap://[::]', 'coap://localhost:0'],
       repeatable: true,
       help: 'where to be asked: scheme, host and port; default coap://localhost',
     },

@@ -1,9 +1,10 @@
 // A response on the terminal: its content on standard output, what is about it on standard error.
 
+import { toHex } from '../bytes/hex.ts'
 import { type Response, ResponseError } from '../handler/response.ts'
 import { codeClass, describeCode } from '../message/code.ts'
 import { ContentFormat } from '../message/content-format.ts'
-import { LocationPath, LocationQuery } from '../message/option.ts'
+import { ETag, LocationPath, LocationQuery } from '../message/option.ts'
 import type { Invocation } from './command.ts'
 import { ExitCode } from './exit-code.ts'
 import { briefFormatName } from './format-name.ts'
@@ -73,6 +74,8 @@ function outcomeOf(response: Response): string {
 
 function aboutContent(response: Response): string[] {
   const { payload, contentFormat: format } = response
-  if (payload.length === 0 || isDiagnostic(response)) return []
-  return [...(format === undefined ? [] : [briefFormatName(format)]), `${payload.length} bytes`]
+  const etag = response.options.get(ETag)
+  const version = etag === undefined ? [] : [`ETag 0x${toHex(etag)}`]
+  if (payload.length === 0 || isDiagnostic(response)) return version
+  return [...(format === undefined ? [] : [briefFormatName(format)]), `${payload.length} bytes`, ...version]
 }
