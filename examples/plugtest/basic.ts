@@ -21,30 +21,9 @@ const separateAfter = 1000 // ms
 const location = ['location1', 'location2', 'location3']
 
 export function basicResources(router: Router, clock: Clock): void {
-  let created: Stored | undefined
-
+  methods(router)
   router
     .get('/hello', () => Response.text('Hello from Coapstone!'), { ct: ContentFormat.text, title: 'Says hello' })
-    .get('/test', (request) => Response.text(describeRequest(request)), {
-      ct: ContentFormat.text,
-      title: 'For each method, confirmable or not',
-    })
-    .post('/test', (request) => {
-      created = storedFrom(request)
-      return new Response({ code: Code.Created, options: new Options().set(options.LocationPath, location) })
-    })
-    .put('/test', () => Response.of(Code.Changed))
-    .delete('/test', () => Response.of(Code.Deleted))
-    .get(`/${location.join('/')}`, () => (created ? show(Code.Content, created) : Response.of(Code.NotFound)), {
-      title: 'What was posted to /test',
-      get hidden() {
-        return created === undefined
-      },
-    })
-    .delete(`/${location.join('/')}`, () => {
-      created = undefined
-      return Response.of(Code.Deleted)
-    })
     .post(
       '/location-query',
       () =>
@@ -75,6 +54,41 @@ export function basicResources(router: Router, clock: Clock): void {
     const path = ['seg1', 'seg2', 'seg3'].slice(0, depth).join('/')
     router.get(`/${path}`, () => Response.text(`This is /${path}`), { ct: ContentFormat.text, title: 'A long path' })
   }
+}
+
+/** Each method at /test; what is posted there is to be found at a location of its own. */
+function methods(router: Router): void {
+  let created: Stored | undefined
+  const attributes = {
+    title: 'What was posted to /test',
+    get hidden() {
+      return created === undefined
+    },
+  }
+  router
+    .get('/test', (request) => Response.text(describeRequest(request)), {
+      ct: ContentFormat.text,
+      title: 'For each method, confirmable or not',
+    })
+    .post('/test', (request) => {
+      created = storedFrom(request)
+      return new Response({ code: Code.Created, options: new Options().set(options.LocationPath, location) })
+    })
+    .put('/test', () => Response.of(Code.Changed))
+    .delete('/test', () => Response.of(Code.Deleted))
+    .get(
+      `/${location.join('/')}`,
+      () => (created === undefined ? Response.of(Code.NotFound) : show(Code.Content, created)),
+      attributes,
+    )
+    .delete(
+      `/${location.join('/')}`,
+      () => {
+        created = undefined
+        return Response.of(Code.Deleted)
+      },
+      attributes,
+    )
 }
 
 interface Seen {

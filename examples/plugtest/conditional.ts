@@ -41,6 +41,12 @@ function creatable<Path extends string>(router: Router, clock: Clock, path: Path
     if (created !== undefined && clock.now() >= created.until) created = undefined
     return created?.content
   }
+  const attributes = {
+    title: 'To be created by PUT with If-None-Match',
+    get hidden() {
+      return there() === undefined
+    },
+  }
   router
     .get(
       path,
@@ -48,20 +54,23 @@ function creatable<Path extends string>(router: Router, clock: Clock, path: Path
         const content = there()
         return content === undefined ? Response.of(Code.NotFound) : show(Code.Content, content)
       },
-      {
-        title: 'To be created by PUT with If-None-Match',
-        get hidden() {
-          return there() === undefined
-        },
-      },
+      attributes,
     )
-    .put(path, (request) => {
-      const code = there() === undefined ? Code.Created : Code.Changed
-      created = { content: storedFrom(request), until: clock.now() + createdFor }
-      return Response.of(code)
-    })
-    .delete(path, () => {
-      created = undefined
-      return Response.of(Code.Deleted)
-    })
+    .put(
+      path,
+      (request) => {
+        const code = there() === undefined ? Code.Created : Code.Changed
+        created = { content: storedFrom(request), until: clock.now() + createdFor }
+        return Response.of(code)
+      },
+      attributes,
+    )
+    .delete(
+      path,
+      () => {
+        created = undefined
+        return Response.of(Code.Deleted)
+      },
+      attributes,
+    )
 }

@@ -50,6 +50,14 @@ test('what a server prints after the last line of the document is left out', asy
   assert.equal(await withRealOutput(text, root), text)
 })
 
+test('a recorded session is what a terminal shows at the end, the same each time but for the time of day', async () => {
+  const command = 'node coap/src/cli/main.ts observe coap://127.0.0.1/greenhouse/temperature --count 8'
+  const text = block('console recorded', `$ ${command}\n00:00:00  ▁`)
+  const recorded = await withRealOutput(text, root)
+  assert.match(recorded, /\n\d\d:\d\d:\d\d {2}[▁▂▃▄▅▆▇█]{8} {2}[\d.]+ {2}min [\d.]+ {2}max [\d.]+\n/)
+  assert.equal(await withRealOutput(recorded, root), recorded)
+})
+
 test('an ellipsis stands for any lines up to the next one', () => {
   assert.deepEqual(likeThese(['a', '…', 'd'], ['a', 'b', 'c', 'd']), ['a', '…', 'd'])
   assert.deepEqual(likeThese(['a', '  …'], ['a', 'b', 'c']), ['a', '  …'])
@@ -58,9 +66,9 @@ test('an ellipsis stands for any lines up to the next one', () => {
 })
 
 test('times and durations may be others, and all else may not', () => {
-  const before = ['2026-01-01T00:00:00.000Z GET /a 12.5 ms', 'within 2 s', 'port 1']
-  const now = ['2027-02-03T04:05:06.789Z GET /a 9 ms', 'within 3 s', 'port 2']
-  assert.deepEqual(likeThese(before, now), [before[0], before[1], 'port 2'])
+  const before = ['2026-01-01T00:00:00.000Z GET /a 12.5 ms', '17:04:05  a', 'within 2 s', 'port 1']
+  const now = ['2027-02-03T04:05:06.789Z GET /a 9 ms', '08:09:10  a', 'within 3 s', 'port 2']
+  assert.deepEqual(likeThese(before, now), [before[0], before[1], before[2], 'port 2'])
 })
 
 /** What a server of ours does as far as a document can tell: it is given port 0, and prints another one. */

@@ -2,6 +2,7 @@
 // ```console server is one command that goes on running for the blocks that follow, until the next server or the document's end; what it
 // prints after the last line that stands there is left out. A command whose output ends with ^C is interrupted once it has printed as many
 // lines as stand above. A line … stands for any lines that are not the next one; times and durations need not be the same.
+// ```console recorded is a session of record.ts: on a terminal, with a greenhouse whose clock is turned.
 // A block ```ts NAME.ts is a file that commands may run.
 //
 // Servers get a port that is free: coap://localhost and coap://127.0.0.1 stand for it in files and commands, and it is taken out of the output.
@@ -9,6 +10,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Block, codeBlocks } from './markdown.ts'
+import { record } from './record.ts'
 import { RunningCommand } from './running-command.ts'
 
 interface Command {
@@ -55,6 +57,12 @@ class Stage {
   /** The lines of the block as they are to be. */
   async play({ info, text }: Block): Promise<string[]> {
     const commands = commandsOf(text)
+    if (info.includes('recorded')) {
+      const lines: string[] = []
+      for (const { line, output } of commands)
+        lines.push(`$ ${line}`, ...likeThese(output, await record(line, this.#root)))
+      return lines
+    }
     if (!info.includes('server')) {
       const lines: string[] = []
       for (const command of commands) lines.push(`$ ${command.line}`, ...(await this.#run(command)))
@@ -143,7 +151,7 @@ function isSame(one: string, other: string): boolean {
 }
 
 function withoutTimes(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replace(/\d+(?:\.\d+)? (m?s)\b/g, 'N $1')
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b\d\d:\d\d:\d\d\b/g, 'TIME').replace(/\d+(?:\.\d+)? (m?s)\b/g, 'N $1')
 }
 
 function linesOf(text: string): string[] {
