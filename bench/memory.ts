@@ -75,7 +75,7 @@ async function observations(count: number, layers: number, notified = false): Pr
     bench.fromAll(count, get(notified ? 'NON' : 'CON'))
     if (notified) {
       subject.changed(Response.text('again'))
-      bench.context.clock.advanceNow(300_000)
+      bench.context.clock.advanceNow(20_000) // before they are asked whether they have heard it
     }
     return subject
   })

@@ -23,6 +23,7 @@ import { MessageLayer, type MessageReceiver } from './message-layer/message-laye
 import { Ping, type PingInit } from './message-layer/ping.ts'
 import type { EndpointPeer } from './peer.ts'
 import { Peers } from './peers.ts'
+import { type NotificationOptions, notificationsOf } from './responder/notification-options.ts'
 import { Responder } from './responder/responder.ts'
 import { newStatistics, type Rejection, type Statistics } from './statistics.ts'
 
@@ -35,6 +36,8 @@ export interface EndpointOptions {
   readonly limits?: Limits
   /** Which new associations continue a peer. Default `'resumption'`. */
   readonly continuity?: Continuity
+  /** How those who observe here are told. */
+  readonly notifications?: NotificationOptions
   /**
    * Critical options in responses that the layers above `send` deal with (RFC 7252 5.4.1). Default: Block1 and Block2, so that a
    * `Client` can ask through any endpoint; who calls `send` without a block-wise layer is given single blocks.
@@ -70,7 +73,14 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const layer = new MessageLayer({ context, limits, transmission, statistics, receiver: this })
     this.#layer = layer
     this.#exchanges = new Exchanges({ context, limits, statistics, layer, understands })
-    this.#responder = new Responder({ context, limits, statistics, layer, handler })
+    this.#responder = new Responder({
+      context,
+      limits,
+      statistics,
+      layer,
+      handler,
+      notifications: notificationsOf(options.notifications),
+    })
   }
 
   /** Starts to receive. Rejects with what a transport says if one cannot be opened, and closes the others. */

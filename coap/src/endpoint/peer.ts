@@ -22,10 +22,14 @@ export class EndpointPeer implements Peer {
   open = 0
   /** Requests whose handlers have not answered yet. */
   requests = 0
+  reachedAt: number | undefined = undefined
   /** It was forgotten: nothing of it counts any more. */
   gone = false
   /** A slot for whoever serves it, so that no second look-up is needed. */
   served: unknown = undefined
+  /** Notifications to it that are on their way or wait to leave; and whether there are more that have not had their turn. */
+  notifying = 0
+  notifyMore = false
   /** When its last association was closed. */
   dormantSince: number | undefined = undefined
 

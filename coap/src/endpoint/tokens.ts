@@ -38,5 +38,7 @@ export function tokenKey(token: Uint8Array): TokenKey {
 }
 
 export function tokenOf(key: TokenKey): Uint8Array {
-  return Uint8Array.from(key, (character) => character.charCodeAt(0))
+  const token = new Uint8Array(key.length)
+  for (let at = 0; at < key.length; at++) token[at] = key.charCodeAt(at)
+  return token
 }

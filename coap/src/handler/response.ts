@@ -21,6 +21,8 @@ export type Content = string | Uint8Array
 export interface ResponseInit extends MessageInit {
   readonly peer?: Peer
   readonly uri?: CoapUri
+  /** It leaves once, where it is a message of its own: for who may not be at the address that asks (RFC 9175 2.4). Default false. */
+  readonly sentOnce?: boolean
   readonly notifications?: AsyncIterable<Response>
   /** In place of `payload`: a body that is read as it comes. */
   readonly body?: Body
@@ -60,6 +62,26 @@ export interface Recipient {
 /** What a layer does to a response. Of a notification it is told who gets it. */
 export type Change = (response: Response, recipient?: Recipient) => Response
 
+/** When one observer is to be told. Times are milliseconds of the context's clock. */
+export interface Condition {
+  /** There is a state: when it is to be told of, at once if that is past. Infinity: not at all. */
+  due(state: Response, now: number): number
+  /** A state is told of. */
+  reported(state: Response, now: number): void
+  /** When the handler is to be asked even if nobody says that something has changed. Infinity: never. */
+  readonly askBy: number
+}
+
+/** Of a request that wants to be told of some changes only: makes a `Condition` for each who observes with it. */
+export interface Conditions {
+  /** With the first response, which has been told of. */
+  begin(first: Response, now: number): Condition
+  /** Milliseconds from one question to the handler to the next, at least. */
+  readonly spacing: number
+  /** True: each notification is. */
+  readonly confirmable?: boolean
+}
+
 /** How the notifications after a response come about (RFC 7641 4.2). */
 export interface Observing {
   readonly subject: Watchable
@@ -69,6 +91,8 @@ export interface Observing {
   readonly changes: readonly Change[]
   /** Are notifications Confirmable? Undefined: as the request was. */
   readonly confirmable?: boolean
+  /** Not every change is told of. */
+  readonly conditions?: Conditions
 }
 
 /** What a handler says of the notifications that follow. */
@@ -144,6 +168,11 @@ export class Response extends Message {
   /** Say nothing: the request is acknowledged, and that is all. */
   static readonly none: Response = new Response({ code: Code.Empty })
 
+  /** Where it is a message of its own it is Non-confirmable, even if the request was not. */
+  get sentOnce(): boolean {
+    return this.#init.sentOnce ?? false
+  }
+
   /** Who answered. */
   get peer(): Peer {
     return this.#init.peer ?? nobody
@@ -201,6 +230,19 @@ export class Response extends Message {
     const changes = this.#observing?.changes ?? unchanged
     this.#observing = { subject, again, changes, ...(confirmable !== undefined && { confirmable }) }
     return this
+  }
+
+  /** For layers: those who observe with this request are told only when their conditions say so. */
+  notifiedIf(conditions: Conditions): this {
+    if (this.#observing !== undefined) this.#observing = { ...this.#observing, conditions }
+    return this
+  }
+
+  /** For layers: a copy that is not observed, whatever the handler offers. */
+  unobserved(): Response {
+    const copy = this.with({})
+    copy.#observing = undefined
+    return copy
   }
 
   /** For routers: a copy that names whom to ask again, if anybody observes. Several requests may have been given this one. */

@@ -2,6 +2,7 @@
 // straight into the packet that leaves.
 
 import type { Code } from './code.ts'
+import { EncodedMessage } from './encoded-message.ts'
 import { Message, noBytes } from './message.ts'
 import { scanned, scanOptions } from './option-scan.ts'
 import { Options } from './options.ts'
@@ -152,6 +153,7 @@ export function encodeDatagram(
 ): number {
   let next = writeHeader(type, message.code, id, tokenEnd - tokenStart, into, at)
   for (let index = tokenStart; index < tokenEnd; index++) into[next++] = token[index] as number
+  if (message instanceof EncodedMessage) return writeEncoded(message.encoded, into, next)
   if (!message.options.isEmpty) next = message.options.encode(into, next)
   const { payload } = message
   if (payload.length > 0) {
@@ -163,6 +165,14 @@ export function encodeDatagram(
   }
   if (next > into.length) throw new RangeError(`a message does not fit into ${into.length} bytes`)
   return next
+}
+
+function writeEncoded(encoded: Uint8Array, into: Uint8Array, at: number): number {
+  const end = at + encoded.length
+  if (end > into.length) throw new RangeError(`${encoded.length} bytes of options and payload do not fit`)
+  if (encoded.length > 64) into.set(encoded, at)
+  else for (let index = 0; index < encoded.length; index++) into[at + index] = encoded[index] as number
+  return end
 }
 
 /** An Empty message: an acknowledgement, a Reset, a ping (RFC 7252 4.1). Always four bytes. */

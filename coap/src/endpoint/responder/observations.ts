@@ -1,11 +1,12 @@
 // All observations that an endpoint serves (RFC 7641 4): by peer and token to find them, by subject and group to notify them.
 
 import type { Context } from '../../context/context.ts'
+import type { Timer } from '../../context/timer.ts'
 import type { Handler } from '../../handler/handler.ts'
 import type { Request } from '../../handler/request.ts'
 import { type Observing, Response, type Watchable, type Watcher } from '../../handler/response.ts'
 import { Code, codeClass } from '../../message/code.ts'
-import { isNoCacheKey, Observe } from '../../message/option.ts'
+import { Observe } from '../../message/option.ts'
 import type { Association } from '../../transport/transport.ts'
 import type { KnownLimits } from '../limits.ts'
 import type { MessageLayer } from '../message-layer/message-layer.ts'
@@ -13,7 +14,11 @@ import type { Outcome, Outgoing } from '../message-layer/outgoing.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
 import { type TokenKey, tokenKey, tokenOf } from '../tokens.ts'
+import { ConditionalObservation } from './conditional-observation.ts'
+import { groupKey } from './group-key.ts'
 import type { Incoming } from './incoming.ts'
+import type { KnownNotificationOptions } from './notification-options.ts'
+import { NotificationRounds, type Round } from './notification-rounds.ts'
 import { Observation } from './observation.ts'
 import { type GroupKeeper, ObservationGroup } from './observation-group.ts'
 
@@ -22,18 +27,19 @@ export interface ObservationsInit {
   readonly limits: KnownLimits
   readonly statistics: Statistics
   readonly layer: MessageLayer
+  readonly notifications: KnownNotificationOptions
   /** The response for an error that a handler threw. */
   readonly failure: (error: unknown) => Response
   /** What has been proved no longer holds. */
   readonly expired: (association: Association) => boolean
 }
 
-/** Every so many Non-confirmable notifications, and every day, one is Confirmable: is anybody there? (RFC 7641 4.5) */
-const confirmableEvery = 5
+/** Every day a notification is Confirmable: is anybody there? (RFC 7641 4.5) */
 const secondsOfDay = 86_400
 const ticksPerMillisecond = 2 ** 23 / 256_000
 /** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
 const spacing = 3000
+const outstandingFor = (_: number, roundTrip?: number): number => roundTrip ?? spacing
 
 export class Observations implements GroupKeeper {
   readonly #init: ObservationsInit
@@ -41,6 +47,9 @@ export class Observations implements GroupKeeper {
   #size = 0
   /** The highest number of a group that is gone: whoever comes back sees a higher one. */
   #lastNumber = 0
+  readonly #rounds = new NotificationRounds((timer) => this.arm(timer, 0))
+  /** For groups: whose handler is being asked. */
+  asking: ObservationGroup | undefined = undefined
 
   constructor(init: ObservationsInit) {
     this.#init = init
@@ -51,25 +60,23 @@ export class Observations implements GroupKeeper {
   }
 
   /** Serves an observation that request and response agree on; the response gets the Observe option. Full: it does not. */
-  register(
-    incoming: Incoming,
-    request: Request,
-    response: Response,
-    { subject, again, changes, confirmable = incoming.confirmable }: Observing,
-    handler: Handler,
-  ): Response {
+  register(incoming: Incoming, request: Request, response: Response, observing: Observing, handler: Handler): Response {
     const { peer } = incoming
-    const key = tokenKey(incoming.token)
-    this.#end(this.#find(peer, key))
+    const token = tokenKey(incoming.token)
+    this.#end(this.#find(peer, token))
     const { limits, statistics } = this.#init
     if (this.#size >= limits.observations || this.#countOf(peer) >= limits.observationsPerPeer) {
       countRefusal(statistics, 'observations')
       return response
     }
-    const group = this.#groupOf(subject, incoming, request, again ?? handler)
-    const { contentFormat } = response
-    const observation = new Observation(peer, key, group, changes, contentFormat, confirmable, this.#second())
-    group.add(observation)
+    const { subject, changes, conditions } = observing
+    const group = this.#groupOf(observing, incoming, request, handler)
+    const confirmable = conditions?.confirmable ?? observing.confirmable ?? incoming.confirmable
+    const { contentFormat: format } = response
+    const init = { peer, token, group, changes, format, confirmable, heard: this.#second() }
+    const condition = conditions?.begin(response, this.now())
+    const observation = condition === undefined ? new Observation(init) : new ConditionalObservation(init, condition)
+    group.add(observation, response)
     observation.next = firstOf(peer)
     peer.served = observation
     peer.open++
@@ -104,6 +111,8 @@ export class Observations implements GroupKeeper {
   }
 
   close(): void {
+    this.#rounds.close()
+    this.disarm(this.#rounds)
     for (const { groups } of this.#subjects.values()) {
       for (const group of groups.values()) for (const observation of [...group.observers]) this.#end(observation)
     }
@@ -111,45 +120,65 @@ export class Observations implements GroupKeeper {
 
   // For groups and observations:
 
+  /** Of a client as many at a time as may be outstanding: the others have their turn when those are settled. */
   submit(observation: Observation): Outgoing | undefined {
-    const { layer, statistics } = this.#init
+    const { layer, statistics, notifications, expired } = this.#init
     const { peer, group } = observation
-    if (peer.current !== undefined && this.#init.expired(peer.current)) {
+    if (peer.gone) return undefined
+    if (peer.current !== undefined && expired(peer.current)) {
       this.#end(observation)
       return undefined
     }
+    if (peer.notifying >= peer.transmission.nstart) {
+      peer.notifyMore = true
+      return undefined
+    }
     const last = group.latest !== undefined && codeClass(group.latest.code) !== 2
-    const due = observation.unacknowledged >= confirmableEvery || this.#second() - observation.heard >= secondsOfDay
+    const due =
+      observation.repeated ||
+      observation.unacknowledged + 1 >= notifications.confirmableEvery ||
+      this.#second() - observation.heard >= secondsOfDay
     const confirmable = observation.confirmable || last || due
-    observation.unacknowledged = confirmable ? 0 : observation.unacknowledged + 1
+    observation.submitted(confirmable)
+    if (!confirmable) group.unconfirmed()
     statistics.notificationsSent++
+    peer.notifying++
     return layer.submit({
       sender: observation,
       peer,
       token: tokenOf(observation.token),
       confirmable,
       parameters: peer.transmission,
-      outstandingFor: (_, roundTrip) => roundTrip ?? spacing,
+      outstandingFor,
       boundedElsewhere: true, // one an observation; if it were refused, its observer would be left with an old state
     })
   }
 
   withdraw(outgoing: Outgoing): void {
+    outgoing.peer.notifying--
     this.#init.layer.cancel(outgoing)
   }
 
   settled(observation: Observation, outcome: Outcome, confirmable: boolean): void {
+    const { peer } = observation
+    peer.notifying--
     const ended = outcome === 'acknowledged' && observation.last
     if (outcome === 'reset' || outcome === 'timeout' || outcome === 'gone' || ended) {
       this.#end(observation, outcome)
-      return
+    } else {
+      if (outcome === 'acknowledged' && confirmable) observation.heard = this.#second()
+      if (outcome === 'interrupted') observation.repeat()
+      if (!peer.notifyMore && observation.wants) observation.notify()
     }
-    if (outcome === 'acknowledged' && confirmable) observation.heard = this.#second()
-    if (outcome === 'interrupted' || observation.behind) observation.notify()
+    this.#goOn(peer, observation.next)
+  }
+
+  tell(round: Round): void {
+    this.#rounds.begin(round)
   }
 
   forget(group: ObservationGroup): void {
-    this.#init.context.timers.cancel(group)
+    this.#rounds.end(group)
     this.#lastNumber = Math.max(this.#lastNumber, group.lastNumber)
     const { subject, key } = group
     const watched = this.#subjects.get(subject)
@@ -159,12 +188,20 @@ export class Observations implements GroupKeeper {
     this.#subjects.delete(subject)
   }
 
-  arm(group: ObservationGroup): void {
-    this.#init.context.timers.arm(group, 0)
+  arm(timer: Timer, delay: number): void {
+    this.#init.context.timers.arm(timer, delay)
   }
 
-  disarm(group: ObservationGroup): void {
-    this.#init.context.timers.cancel(group)
+  disarm(timer: Timer): void {
+    this.#init.context.timers.cancel(timer)
+  }
+
+  now(): number {
+    return this.#init.context.now()
+  }
+
+  get refreshes(): boolean {
+    return this.#init.notifications.refresh
   }
 
   /** Where a new group begins to count. */
@@ -185,12 +222,25 @@ export class Observations implements GroupKeeper {
     if (observation === undefined) return
     const { peer, group } = observation
     if (!group.remove(observation)) return
-    observation.withdraw()
+    const freed = observation.end()
     this.#unlink(observation)
     peer.open--
     this.#size--
+    if (freed) this.#goOn(peer, observation.next)
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:observation:ended', { peer, why: why ?? 'cancelled' })
+  }
+
+  /** Others of the peer's observations have their turn, from this one on and round. */
+  #goOn(peer: EndpointPeer, from: Observation | undefined): void {
+    if (!peer.notifyMore || peer.gone) return
+    for (const start of [from, firstOf(peer)]) {
+      for (let each = start; each !== undefined; each = each.next) {
+        if (peer.notifying >= peer.transmission.nstart) return
+        if (each.wants) each.notify()
+      }
+    }
+    if (peer.notifying < peer.transmission.nstart) peer.notifyMore = false
   }
 
   #find(peer: EndpointPeer, token: TokenKey): Observation | undefined {
@@ -220,7 +270,12 @@ export class Observations implements GroupKeeper {
     return Math.floor(this.#init.context.now() / 1000)
   }
 
-  #groupOf(subject: Watchable, incoming: Incoming, request: Request, again: Handler): ObservationGroup {
+  #groupOf(
+    { subject, again, conditions }: Observing,
+    incoming: Incoming,
+    request: Request,
+    handler: Handler,
+  ): ObservationGroup {
     let watched = this.#subjects.get(subject)
     if (watched === undefined) {
       watched = new WatchedSubject()
@@ -230,7 +285,10 @@ export class Observations implements GroupKeeper {
     const key = groupKey(request, incoming)
     let group = watched.groups.get(key)
     if (group === undefined) {
-      group = new ObservationGroup({ keeper: this, subject, key, again, request, incoming })
+      const spacing = conditions?.spacing ?? 0
+      group = new ObservationGroup({
+        ...{ keeper: this, subject, key, again: again ?? handler, request, incoming, spacing },
+      })
       watched.groups.set(key, group)
     }
     return group
@@ -256,17 +314,4 @@ class WatchedSubject implements Watcher {
   gone(response: Response | undefined): void {
     for (const group of [...this.groups.values()]) group.gone(response ?? Response.of(Code.NotFound))
   }
-}
-
-/**
- * What a handler may vary on: method, path, query, Accept and all else that is part of a cache key; of FETCH the body too; and who asks,
- * if anybody looked at that.
- */
-function groupKey(request: Request, incoming: Incoming): string {
-  let key = String(request.code)
-  for (const { number, value } of request.options) {
-    if (number !== Observe.number && !isNoCacheKey(number)) key += `,${number}:${value.length}:${tokenKey(value)}`
-  }
-  if (incoming.lookedAtPeer) key += `,peer:${incoming.association.key}`
-  return request.payload.length > 0 ? `${key};${tokenKey(request.payload)}` : key
 }

@@ -19,6 +19,7 @@ import { deliverable, undeliverable } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
 import { type Answerer, Incoming } from './incoming.ts'
+import type { KnownNotificationOptions } from './notification-options.ts'
 import { Observations } from './observations.ts'
 
 export interface ResponderInit {
@@ -27,6 +28,7 @@ export interface ResponderInit {
   readonly statistics: Statistics
   readonly layer: MessageLayer
   readonly handler: Handler
+  readonly notifications: KnownNotificationOptions
 }
 
 export class Responder implements Answerer {
@@ -37,9 +39,9 @@ export class Responder implements Answerer {
 
   constructor(init: ResponderInit) {
     this.#init = init
-    const { context, limits, statistics, layer } = init
+    const { context, limits, statistics, layer, notifications } = init
     this.observations = new Observations({
-      ...{ context, limits, statistics, layer },
+      ...{ context, limits, statistics, layer, notifications },
       failure: (error) => this.#failure(error),
       expired: (association) => this.#expired(association),
     })
@@ -52,6 +54,9 @@ export class Responder implements Answerer {
   request(message: Datagram, from: Association, entry: Remembered, multicast: boolean): void {
     const incoming = new Incoming(this, message, from, entry, multicast)
     const { limits, handler } = this.#init
+    // At once, whatever becomes of the request: its handler may take its time (RFC 7641 4.1).
+    if (incoming.peer.served !== undefined && isSafe(message.code) && message.options.get(Observe) === deregister)
+      this.observations.deregister(incoming.peer, message.token)
     if (this.#expired(from)) this.#answer(incoming, expired)
     else if (this.#waiting.size >= limits.requests) this.#refuse(incoming, 'requests', Code.ServiceUnavailable)
     else if (incoming.peer.requests >= limits.requestsPerPeer)
