@@ -28,6 +28,11 @@ export interface Peer {
   readonly associations: readonly Association[]
   /** What its first association has proved. */
   readonly identity: Identity
+  /**
+   * When it has last shown that it gets what is sent to its address, in whole seconds on the context's clock: by an answer with a token
+   * of ours, or by an Echo (RFC 9175 2.4). Undefined: never. Whoever has seen it notes it.
+   */
+  reachedAt?: number | undefined
 }
 
 export interface Transport {

@@ -132,8 +132,17 @@ export class MessageLayer {
     }
     this.#statistics.responses++
     const rejection = this.#receiver.response(message, from)
-    if (rejection !== undefined) this.#reject(message, from, rejection, multicast, entry)
-    else if (message.type === Type.Confirmable) this.acknowledge(message, from, entry)
+    if (rejection !== undefined) {
+      this.#reject(message, from, rejection, multicast, entry)
+      return
+    }
+    this.#reached(message, from)
+    if (message.type === Type.Confirmable) this.acknowledge(message, from, entry)
+  }
+
+  /** Whoever knows a token of ours has got what we sent. The 16 bits of an acknowledgement prove nothing: a spoofer guesses them in time. */
+  #reached(message: Datagram, from: Association): void {
+    if (message.tokenLength >= 4) from.peer.reachedAt = Math.floor(this.#context.now() / 1000)
   }
 
   /** Not idempotent, and no room to remember it: it must not be handled (RFC 7252 4.5 leaves no choice). */
@@ -164,8 +173,12 @@ export class MessageLayer {
     const expected = message.hasToken(outgoing.token)
     if (expected) this.#departures.answered(outgoing) // first of all: what waits behind it may leave as soon as the response is taken
     const rejection = expected ? this.#receiver.response(message, from) : 'unknown-response'
-    if (rejection !== undefined) this.#ignore(message, from, rejection)
-    else this.#departures.settle(outgoing, 'acknowledged')
+    if (rejection !== undefined) {
+      this.#ignore(message, from, rejection)
+      return
+    }
+    this.#reached(message, from)
+    this.#departures.settle(outgoing, 'acknowledged')
   }
 
   #reset(message: Datagram, from: Association): void {
