@@ -17,6 +17,8 @@ import { plain } from '../../coap/src/transport/plain.ts'
 import { CoapUri } from '../../coap/src/uri/coap-uri.ts'
 
 const own = { host: '192.0.2.1', port: 5683 }
+/** It is a member, and so is everybody. */
+const group = { host: '224.0.1.187', port: 5683 }
 
 export class Filled {
   readonly endpoint: Endpoint
@@ -36,10 +38,12 @@ export class Filled {
 
   private constructor(limits: Limits) {
     const resolver = { resolve: () => Promise.reject(new Error('only literals here')), forget() {} }
+    const network = this.#hub.network(own)
+    network.join(group)
     this.endpoint = new Endpoint({
       context: this.context,
       limits,
-      transports: [plain(this.#hub.network(own), { resolver })],
+      transports: [plain(network, { resolver })],
       handler: (request) => this.#handle(request),
     })
   }
@@ -47,6 +51,7 @@ export class Filled {
   /** Somebody with an address of its own: 1 to 60,000. */
   async somebody(number: number): Promise<Somebody> {
     const network = this.#hub.network({ host: `10.0.${number >> 8}.${number & 255}`, port: 5683 })
+    network.join(group)
     const somebody = new Somebody(network, this)
     await somebody.open()
     return somebody
@@ -64,6 +69,14 @@ export class Filled {
       ({ code }) => formatCode(code),
       (error: { code: string }) => error.code,
     )
+  }
+
+  /** Asks everybody, as a client: how many have answered by the deadline. */
+  async askAll(): Promise<number> {
+    let count = 0
+    const request = new Request({ code: Code.GET, uri: CoapUri.parse(`coap://${group.host}/`) })
+    for await (const _ of this.endpoint.ask(request)) count++
+    return count
   }
 
   answerAll(): void {
@@ -132,6 +145,20 @@ export class Somebody {
     const observed = answer.options.has(Observe) ? ' Observe' : ''
     const maxAge = answer.options.get(MaxAge)
     return `${formatCode(answer.code)}${observed}${maxAge === undefined ? '' : ` Max-Age ${maxAge}`}`
+  }
+
+  /** Asks the group that the endpoint is a member of. */
+  asksGroup(): void {
+    const message = new Message({ code: Code.GET, options: new Options().add(UriPath, 'now') })
+    const length = encodeDatagram(Type.NonConfirmable, ++this.#id, Uint8Array.of(1), message, this.#buffer, 0)
+    this.#network.send(this.#buffer, length, this.#network.path(group))
+  }
+
+  /** Responds to a Non-confirmable request that it has got. */
+  responds(): void {
+    const { token } = this.received.find(({ code }) => code === Code.GET) as Datagram
+    const message = new Message({ code: Code.Content })
+    this.#send(encodeDatagram(Type.NonConfirmable, ++this.#id, token, message, this.#buffer, 0))
   }
 
   /** Acknowledges what it got last, with a response if that was a request. */

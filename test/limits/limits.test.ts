@@ -105,6 +105,34 @@ const filling: { readonly [Name in keyof KnownLimits]: Readonly<Record<string, (
     },
   },
 
+  groupAnswers: {
+    'one more request to a group is not answered, until a response to one has left': async () => {
+      const filled = await Filled.with({ groupAnswers: 2 })
+      const somebody = await filled.somebody(1)
+      for (let count = 1; count <= 100; count++) somebody.asksGroup()
+      await filled.pass(60_000)
+      const answers = () => somebody.received.filter(({ code }) => code === Code.Content).length
+      assert.deepEqual([answers(), filled.refused['groupAnswers']], [2, 98])
+      somebody.asksGroup()
+      await filled.pass(60_000)
+      assert.equal(answers(), 3)
+      await filled.serves()
+    },
+  },
+
+  groupResponders: {
+    'of those who answer a request of ours to a group, no more are heard': async () => {
+      const filled = await Filled.with({ groupResponders: 2 })
+      const all = await Promise.all([1, 2, 3].map((number) => filled.somebody(number)))
+      const asked = filled.askAll()
+      await filled.pass()
+      for (const somebody of all) somebody.responds()
+      await filled.pass(60_000)
+      assert.equal(await asked, 2)
+      assert.equal(filled.endpoint.sizes.exchanges, 0)
+    },
+  },
+
   requests: {
     'one more whose handler would have to wait gets 5.03 with Max-Age': async () => {
       const filled = await Filled.with({ requests: 3 })

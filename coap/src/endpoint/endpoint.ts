@@ -11,11 +11,12 @@ import { Code } from '../message/code.ts'
 import type { Datagram } from '../message/datagram.ts'
 import { Block1, Block2, type Option } from '../message/option.ts'
 import { narrow, type Transmission, transmissionDefaults } from '../message/transmission.ts'
-import type { Path } from '../network/network.ts'
+import type { GroupRoute, Path } from '../network/network.ts'
 import type { Association, Peer, Transport, TransportReceiver } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { Continuities, type Continuity } from './continuity.ts'
 import { Exchanges } from './exchanges/exchanges.ts'
+import { GroupExchanges, type GroupInit } from './exchanges/group-exchanges.ts'
 import { unreachableError } from './exchanges/unreachable.ts'
 import { type KnownLimits, type Limits, limitsOf } from './limits.ts'
 import type { Remembered } from './message-layer/deduplication.ts'
@@ -53,6 +54,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   readonly #peers: Peers
   readonly #layer: MessageLayer
   readonly #exchanges: Exchanges
+  readonly #groups: GroupExchanges
   readonly #responder: Responder
   readonly #pings = new Set<Ping>()
   readonly #peerWatchers = new Set<(peer: Peer) => void>()
@@ -61,7 +63,13 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   #opened = false
 
   constructor(options: EndpointOptions) {
-    const { context, transports, handler = notImplemented, continuity = 'resumption', understands = [Block1, Block2] } = options
+    const {
+      context,
+      transports,
+      handler = notImplemented,
+      continuity = 'resumption',
+      understands = [Block1, Block2],
+    } = options
     const { statistics } = this
     const limits: KnownLimits = limitsOf(options.limits)
     const transmission = narrow(transmissionDefaults, options.transmission)
@@ -73,6 +81,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const layer = new MessageLayer({ context, limits, transmission, statistics, receiver: this })
     this.#layer = layer
     this.#exchanges = new Exchanges({ context, limits, statistics, layer, understands })
+    this.#groups = new GroupExchanges({ context, limits, layer, others: this.#exchanges })
     this.#responder = new Responder({
       context,
       limits,
@@ -104,6 +113,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const peers = [...this.#peers]
     for (const peer of peers) peer.leave() // first of all: what ends makes room for what waits, and that must not leave now
     this.#exchanges.close(error)
+    this.#groups.close(error)
     this.#responder.close(error)
     for (const ping of this.#pings) ping.fail(error)
     for (const peer of peers) {
@@ -139,7 +149,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     return {
       peers: this.#peers.size,
       dormantPeers: this.#peers.dormantSize,
-      exchanges: this.#exchanges.size,
+      exchanges: this.#exchanges.size + this.#groups.size,
       requests: this.#responder.waiting,
       observations: this.#responder.observations.size,
     }
@@ -151,6 +161,25 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     // What a name stands for may have changed, and whoever observes there long would never notice.
     if (uri !== undefined && this.#exchanges.renews(request)) this.#transports.find(speaks(uri))?.lookAgain(uri)
     return this.#reach(request, (association) => this.#exchanges.ask(request, peerOf(association), association))
+  }
+
+  /**
+   * Asks a group (RFC 7252 8) and gives each response as it comes, with its `peer` and the `uri` at which that one is asked alone, until the
+   * deadline. Nothing is sent before it is read. The request goes Non-confirmable; one that answers twice counts once.
+   */
+  async *ask(request: Request, how: GroupInit = {}): AsyncGenerator<Response, undefined> {
+    const { uri, signal } = request
+    if (signal?.aborted) throw signal.reason
+    const exchange = this.#groups.ask(request, await this.#groupAssociations(uri, how, signal), how)
+    try {
+      for (;;) {
+        const response = await exchange.read()
+        if (response === undefined) return
+        yield response
+      }
+    } finally {
+      exchange.end()
+    }
   }
 
   /** The peer that a URI names, after a name look-up and a handshake if need be. */
@@ -261,7 +290,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   response(message: Datagram, from: Association): Rejection | undefined {
-    return this.#exchanges.response(message, from)
+    return this.#groups.knows(message) ? this.#groups.response(message, from) : this.#exchanges.response(message, from)
   }
 
   reset(messageId: number, from: Association): boolean {
@@ -290,8 +319,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
   }
 
   async #associationFor({ peer = nobody, uri, signal }: Target): Promise<Association> {
-    if (!this.#open)
-      throw new UsageError('the endpoint is not open: await `open()` first, and do not ask after `close()`')
+    if (!this.#open) throw notOpenError()
     if (peer !== nobody) {
       const [current] = peer.associations
       // Never by its URI: whoever is at its address now is somebody else.
@@ -307,6 +335,21 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
       if (this.#open) throw error
     }
     throw closedError()
+  }
+
+  async #groupAssociations(
+    uri: CoapUri | undefined,
+    route: GroupRoute,
+    signal: Signal | undefined,
+  ): Promise<readonly Association[]> {
+    if (!this.#open) throw notOpenError()
+    if (uri === undefined) throw new UsageError('a request to a group needs a URI')
+    const associations = await this.#transportFor(uri).connectGroup?.(uri, route, signal)
+    if (!this.#open) throw closedError()
+    if (signal?.aborted) throw signal.reason
+    if (associations === undefined) throw new UsageError(`${uri.scheme}: reaches no groups: use coap:`)
+    for (const association of associations) peerOf(association)
+    return associations
   }
 
   #ping(init: PingInit, signal: Signal | undefined): Promise<number> {
@@ -382,6 +425,10 @@ function peerOf(association: Association): EndpointPeer {
 
 function speaks({ scheme }: CoapUri): (transport: Transport) => boolean {
   return ({ schemes }) => schemes.includes(scheme)
+}
+
+function notOpenError(): UsageError {
+  return new UsageError('the endpoint is not open: await `open()` first, and do not ask after `close()`')
 }
 
 function goneError(): ConnectionError {

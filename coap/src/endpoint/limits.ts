@@ -13,10 +13,14 @@ export interface Limits {
   readonly associationsPerPeer?: number
   /** Requests of ours that wait for a response, observations included. Full: a `UsageError`. Default 200,000. */
   readonly exchanges?: number
+  /** Responders to one group request of ours that are heard: those beyond are not. Default 4,096. */
+  readonly groupResponders?: number
   /** Requests whose handlers have not answered yet. Full: 5.03 with Max-Age. Default 16,384. */
   readonly requests?: number
   /** The same for one peer. Full: 4.29 with Max-Age. Default 256. */
   readonly requestsPerPeer?: number
+  /** Responses to requests to groups that wait for their moment (RFC 7252 8.2). Full: the request is not answered. Default 64. */
+  readonly groupAnswers?: number
   /** Observations that we serve. Full: the request is answered without observing it (RFC 7641 4.1). Default 500,000. */
   readonly observations?: number
   /** The same for one peer. Default 1,024. */
@@ -48,8 +52,10 @@ export const limitDefaults: KnownLimits = {
   dormancy: 86_400_000,
   associationsPerPeer: 4,
   exchanges: 200_000,
+  groupResponders: 4096,
   requests: 16_384,
   requestsPerPeer: 256,
+  groupAnswers: 64,
   observations: 500_000,
   observationsPerPeer: 1024,
   duplicates: 32 * 1024 * 1024,

@@ -19,6 +19,8 @@ export interface Transmission {
   readonly processingDelay?: number
   /** Milliseconds that a handler may take until an Empty acknowledgement goes ahead of its response (5.2.2). Default 100. */
   readonly piggybackDelay?: number
+  /** DEFAULT_LEISURE: milliseconds within which requests to groups are answered (8.2). Default 5000. 0: at once. */
+  readonly leisure?: number
   /** Milliseconds to wait for a response once nothing will be retransmitted any more. Default 93,000: MAX_TRANSMIT_WAIT. */
   readonly responseTimeout?: number
   /**
@@ -45,6 +47,7 @@ export const transmissionDefaults: TransmissionParameters = {
   maxLatency: 100_000,
   processingDelay: 2000,
   piggybackDelay: 100,
+  leisure: 5000,
   responseTimeout: 93_000,
   congestion: 'fixed',
 }
@@ -102,5 +105,6 @@ const leasts: Readonly<Record<string, number>> = {
   maxLatency: 0,
   processingDelay: 0,
   piggybackDelay: 0,
+  leisure: 0,
   responseTimeout: 0,
 }

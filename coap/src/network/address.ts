@@ -23,6 +23,11 @@ export function isMulticast(host: string): boolean {
   return host.includes(':') ? /^ff..:/i.test(host) : /^(?:22[4-9]|23\d)\./.test(host)
 }
 
+/** Is the host a group of interface-local or link-local scope (RFC 4291 2.7), of which each interface has one of its own? */
+export function needsZone(host: string): boolean {
+  return /^ff.[12]:/i.test(host)
+}
+
 export function sameFamily(one: NetworkAddress, other: NetworkAddress): boolean {
   return one.host.includes(':') === other.host.includes(':')
 }

@@ -3,7 +3,7 @@
 
 import type { Context } from '../context/context.ts'
 import { UsageError } from '../errors.ts'
-import type { Network, NetworkAddress, NetworkReceiver, Path } from './network.ts'
+import type { GroupRoute, Network, NetworkAddress, NetworkReceiver, Path } from './network.ts'
 
 /** Puts a network around a network: `(network) => new Capture(network, sink)`. */
 export type WrapNetwork = (network: Network) => Network
@@ -38,6 +38,10 @@ export abstract class NetworkAround implements Network, NetworkReceiver {
 
   path(remote: NetworkAddress, local?: NetworkAddress): Path {
     return this.#inner.path(remote, local)
+  }
+
+  groupPaths(group: NetworkAddress, route: GroupRoute): readonly Path[] {
+    return this.#inner.groupPaths?.(group, route) ?? [this.#inner.path(group)]
   }
 
   send(buffer: Uint8Array, length: number, to: Path): boolean {

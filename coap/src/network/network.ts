@@ -23,6 +23,17 @@ export interface Path {
   owner: unknown
 }
 
+/** How packets to a group leave. */
+export interface GroupRoute {
+  /**
+   * The name of the interface, or `'all'`. Default: the zone of the group; all of them for a link-local group, of which each interface has
+   * one; else what the system takes.
+   */
+  readonly interface?: string
+  /** How many networks a packet may pass: TTL or Hop Limit, 1 to 255. Default 1: it stays on the link. */
+  readonly hops?: number
+}
+
 export interface Network {
   /** The longest packet in bytes that `send` takes. */
   readonly maxPacketSize: number
@@ -34,6 +45,11 @@ export interface Network {
   open(receiver: NetworkReceiver, context: Context): Promise<void>
   /** The path to a place, from a local address or from the one that the network prefers. */
   path(remote: NetworkAddress, local?: NetworkAddress): Path
+  /**
+   * The paths to a group, one for each interface that packets to it are to leave through. Absent: `path` is the one. Throws a `UsageError`
+   * for an interface that is not there.
+   */
+  groupPaths?(group: NetworkAddress, route: GroupRoute): readonly Path[]
   /** Takes a copy of `buffer[0..length)`. False: taken, but send no more until `drained`. */
   send(buffer: Uint8Array, length: number, to: Path): boolean
   /** The path has no owner any more. */

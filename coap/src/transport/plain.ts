@@ -3,7 +3,8 @@
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
 import { type CoapError, UsageError } from '../errors.ts'
-import type { Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
+import { isMulticast } from '../network/address.ts'
+import type { GroupRoute, Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
 import { noNames, type Resolver } from '../network/resolver.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
 import { AddressBook } from './address-book.ts'
@@ -79,6 +80,7 @@ class PlainTransport implements Transport, NetworkReceiver {
       const address = await this.#addresses.addressOf(target, signal)
       if (signal?.aborted) throw signal.reason
       if (!this.#open) throw new UsageError('this transport is not open: await open() first')
+      if (isMulticast(address.host)) throw new UsageError(`${address.host} is a group, of which many answer: use ask()`)
       try {
         return this.#association(this.#network.path(address))
       } catch (error) {
@@ -88,6 +90,14 @@ class PlainTransport implements Transport, NetworkReceiver {
         this.#addresses.lookAgain(target, address.host)
       }
     }
+  }
+
+  async connectGroup(target: CoapUri, route: GroupRoute, signal?: Signal): Promise<readonly Association[]> {
+    const group = await this.#addresses.addressOf(target, signal)
+    if (!this.#open) throw new UsageError('this transport is not open: await open() first')
+    if (!isMulticast(group.host)) throw new UsageError(`${target.host} is no group: ask it with request()`)
+    const paths = this.#network.groupPaths?.(group, route) ?? [this.#network.path(group)]
+    return paths.map((path) => this.#association(path))
   }
 
   lookAgain(target: CoapUri, failed?: Association): void {

@@ -2,7 +2,7 @@
 
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
-import type { NetworkAddress, Path } from '../network/network.ts'
+import type { GroupRoute, NetworkAddress, Path } from '../network/network.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
 import type { Identity } from './identity.ts'
 
@@ -49,6 +49,11 @@ export interface Transport {
   open(receiver: TransportReceiver, context: Context): Promise<void>
   /** An association with whom the URI names: an existing one, or after a name look-up and a handshake. Rejects with an `ExchangeError`. */
   connect(target: CoapUri, signal?: Signal): Promise<Association>
+  /**
+   * Associations with a group, to send on: one for each interface that the route means. What answers comes on associations of its own.
+   * Absent: this transport reaches no groups, as under security between two (RFC 7252 8.1).
+   */
+  connectGroup?(target: CoapUri, route: GroupRoute, signal?: Signal): Promise<readonly Association[]>
   /**
    * The next `connect` looks the name of this URI up again; if `failed` did not answer for it, it tries another of its addresses first,
    * else it stays with the one that it has as long as the name has it.

@@ -106,7 +106,7 @@ export class Exchanges implements ExchangeKeeper {
   response(message: Datagram, from: Association): Rejection | undefined {
     const exchange = this.#byToken.get(tokenKey(message.token))
     if (exchange === undefined || exchange.peer !== from.peer || !exchange.asked) return 'unknown-response'
-    const unrecognized = message.options.firstUnrecognized(this.#understoodMask, this.#understoodHigh)
+    const unrecognized = this.unrecognized(message)
     if (unrecognized !== 0) {
       const { name } = optionOf(unrecognized)
       exchange.fail(
@@ -118,6 +118,15 @@ export class Exchanges implements ExchangeKeeper {
     }
     exchange.receive(message, from)
     return undefined
+  }
+
+  /** The number of a critical option in a response that nobody here understands (RFC 7252 5.4.1); 0: there is none. */
+  unrecognized({ options }: Datagram): number {
+    return options.firstUnrecognized(this.#understoodMask, this.#understoodHigh)
+  }
+
+  has(token: TokenKey): boolean {
+    return this.#byToken.has(token)
   }
 
   /** An ICMP error: whoever asks there is told at once; those who wait for their turn, or the others. */

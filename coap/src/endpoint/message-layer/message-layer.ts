@@ -60,7 +60,9 @@ export class MessageLayer {
       return
     }
     this.#wire.tellReceived(message, from)
-    if (message.type === Type.Acknowledgement) this.#acknowledgement(message, from)
+    if (multicast && (message.type !== Type.NonConfirmable || !isRequest(message.code)))
+      this.#ignore(message, from, 'multicast')
+    else if (message.type === Type.Acknowledgement) this.#acknowledgement(message, from)
     else if (message.type === Type.Reset) this.#reset(message, from)
     else if (message.code === Code.Empty) this.#empty(message, from, multicast)
     else if (reservedClasses.has(codeClass(message.code))) this.#reject(message, from, 'code', multicast)

@@ -19,6 +19,8 @@ import type { EndpointPeer } from '../peer.ts'
 export interface Answerer {
   /** The handler takes long. */
   acknowledge(incoming: Incoming): void
+  /** Its moment has come within the leisure (RFC 7252 8.2). */
+  atLeisure(incoming: Incoming): void
   /** Its separate response was acknowledged, or not. */
   delivered(incoming: Incoming, outcome: Outcome): void
 }
@@ -86,9 +88,10 @@ export class Incoming extends Timer implements Sender, RequestInit {
     this.#abort?.abort(reason)
   }
 
-  /** The handler takes long. */
+  /** The handler takes long; or, of a request to a group: its response has waited long enough. */
   override fire(): void {
-    this.#answerer.acknowledge(this)
+    if (this.multicast) this.#answerer.atLeisure(this)
+    else this.#answerer.acknowledge(this)
   }
 
   /** The response goes as a message of its own. */

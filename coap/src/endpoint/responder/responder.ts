@@ -19,6 +19,7 @@ import { deliverable, undeliverable } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
 import { type Answerer, Incoming } from './incoming.ts'
+import { isForGroups, Leisure } from './leisure.ts'
 import type { KnownNotificationOptions } from './notification-options.ts'
 import { Observations } from './observations.ts'
 
@@ -36,9 +37,11 @@ export class Responder implements Answerer {
   readonly #init: ResponderInit
   /** Requests whose handlers have not answered yet. */
   readonly #waiting = new Set<Incoming>()
+  readonly #leisure: Leisure
 
   constructor(init: ResponderInit) {
     this.#init = init
+    this.#leisure = new Leisure(init)
     const { context, limits, statistics, layer, notifications } = init
     this.observations = new Observations({
       ...{ context, limits, statistics, layer, notifications },
@@ -69,6 +72,10 @@ export class Responder implements Answerer {
     this.#init.layer.acknowledge(incoming.message, incoming.association, incoming.entry)
   }
 
+  atLeisure(incoming: Incoming): void {
+    if (this.#leisure.end(incoming)) this.#submit(incoming)
+  }
+
   delivered(incoming: Incoming, outcome: Outcome): void {
     if (outcome === 'interrupted' && incoming.departing() !== undefined) this.#submit(incoming)
     else if (outcome !== 'acknowledged') this.observations.deregister(incoming.peer, incoming.token)
@@ -77,12 +84,14 @@ export class Responder implements Answerer {
   /** Nobody waits for these answers any more. */
   gone(peer: EndpointPeer, reason: unknown): void {
     this.observations.gone(peer)
+    this.#leisure.gone(peer)
     if (peer.requests === 0) return
     for (const incoming of this.#waiting) if (incoming.peer === peer) this.#abandon(incoming, reason)
   }
 
   close(reason: unknown): void {
     this.observations.close()
+    this.#leisure.close()
     for (const incoming of this.#waiting) this.#abandon(incoming, reason)
   }
 
@@ -132,7 +141,9 @@ export class Responder implements Answerer {
     let response = deliverable(given)
     if (request !== undefined) response = this.#observe(incoming, request, response)
     const silent = response.code === Code.Empty || noResponseWanted(incoming.options, response.code)
-    if (silent) {
+    if (incoming.multicast) {
+      if (!silent && isForGroups(response)) this.#leisure.answer(incoming, response)
+    } else if (silent) {
       if (incoming.confirmable && !incoming.acknowledged) this.acknowledge(incoming)
     } else if (incoming.confirmable && !incoming.acknowledged) {
       this.#piggyback(incoming, response)

@@ -4,9 +4,11 @@
 import type { Context } from '../../context/context.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
 import { describeAddress } from '../../network/address.ts'
-import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
+import type { GroupRoute, Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
 import { checkPacketSize } from '../../network/packet-size.ts'
 import { DgramSocket, type SocketReceiver, type SystemError } from './dgram-socket.ts'
+import { groupOn, groupRoutes, multicastInterface } from './group-routes.ts'
+import { type LocalAddress, localAddresses } from './local-addresses.ts'
 import { systemHost, type UdpPath } from './path-table.ts'
 
 /** What every path of IPv6 carries (RFC 8200 5), and about as much as others do. */
@@ -22,12 +24,22 @@ export class AskingNetwork implements Network, SocketReceiver {
   readonly #paths = new Map<string, UdpPath>()
   /** For the servers beyond, by the family of their addresses. */
   readonly #shared = new Map<'IPv4' | 'IPv6', DgramSocket>()
+  /** To ask groups, by interface and hops: what is answered comes from anybody. */
+  readonly #groups = new Map<string, DgramSocket>()
+  readonly #localAddresses: () => readonly LocalAddress[]
+  #context: Context | undefined = undefined
   #opened = false
   #receiver: NetworkReceiver | undefined = undefined
 
-  async open(receiver: NetworkReceiver, _context: Context): Promise<void> {
+  /** `local` says which addresses this machine has. */
+  constructor({ local = localAddresses }: { readonly local?: () => readonly LocalAddress[] } = {}) {
+    this.#localAddresses = local
+  }
+
+  async open(receiver: NetworkReceiver, context: Context): Promise<void> {
     if (this.#opened) throw new UsageError('a network is opened once: make another one')
     this.#opened = true
+    this.#context = context
     this.#receiver = receiver
   }
 
@@ -40,6 +52,14 @@ export class AskingNetwork implements Network, SocketReceiver {
     const path = this.#connect(remote)
     this.#paths.set(key, path)
     return path
+  }
+
+  groupPaths(group: NetworkAddress, route: GroupRoute): readonly Path[] {
+    this.#check(group)
+    return groupRoutes(group, route, this.#localAddresses()).map((local) => {
+      const to = groupOn(group, local)
+      return this.#groupSocket(group, local, route.hops).path(systemHost(to), to.port)
+    })
   }
 
   send(buffer: Uint8Array, length: number, to: Path): boolean {
@@ -59,7 +79,9 @@ export class AskingNetwork implements Network, SocketReceiver {
 
   async close(): Promise<void> {
     this.#receiver = undefined
-    const sockets = [...[...this.#paths.values()].map(({ socket }) => socket), ...this.#shared.values()]
+    const connected = [...this.#paths.values()].map(({ socket }) => socket)
+    const sockets = [...connected, ...this.#shared.values(), ...this.#groups.values()]
+    this.#groups.clear()
     this.#paths.clear()
     this.#shared.clear()
     await Promise.all(sockets.map((socket) => socket.close()))
@@ -69,9 +91,12 @@ export class AskingNetwork implements Network, SocketReceiver {
     this.#receiver?.packet(packet, from)
   }
 
-  failed({ connected }: DgramSocket, error: SystemError): void {
-    if (connected === undefined) return // the one that fails to connect is told so
-    if (error.code === 'EMSGSIZE') this.#receiver?.tooBig(connected, safePacketSize)
+  failed({ connected, address }: DgramSocket, error: SystemError): void {
+    if (connected === undefined) {
+      // The one that fails to connect is told so.
+      const trace = this.#context?.trace
+      if (trace?.enabled) trace.tell('coapstone:network:failed', { address, error })
+    } else if (error.code === 'EMSGSIZE') this.#receiver?.tooBig(connected, safePacketSize)
     else this.#receiver?.unreachable(connected, error)
   }
 
@@ -87,6 +112,19 @@ export class AskingNetwork implements Network, SocketReceiver {
       socket = new DgramSocket(family === 'IPv6' ? '::' : '0.0.0.0', this)
       socket.bindWithFirst()
       this.#shared.set(family, socket)
+    }
+    return socket
+  }
+
+  #groupSocket({ host }: NetworkAddress, local: LocalAddress | undefined, hops = 1): DgramSocket {
+    const any = host.includes(':') ? '::' : '0.0.0.0'
+    const key = `${any} ${local?.on} ${hops}`
+    let socket = this.#groups.get(key)
+    if (socket === undefined) {
+      socket = new DgramSocket(any, this)
+      socket.multicastThrough(local && multicastInterface(local), hops)
+      socket.bindWithFirst()
+      this.#groups.set(key, socket)
     }
     return socket
   }

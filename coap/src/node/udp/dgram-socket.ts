@@ -75,6 +75,20 @@ export class DgramSocket implements PathSocket {
     this.#receiveFromAnybody()
   }
 
+  /** Packets to groups leave through this interface, as the system takes it; undefined: the one that it would choose. */
+  multicastThrough(on: string | undefined, hops: number | undefined): void {
+    const set = (): void => {
+      try {
+        if (on !== undefined) this.#socket.setMulticastInterface(on)
+        if (hops !== undefined) this.#socket.setMulticastTTL(hops)
+      } catch (error) {
+        this.#receiver.failed(this, error as SystemError) // the interface has gone
+      }
+    }
+    if (this.#address.port !== 0) set()
+    else this.#socket.once('listening', set)
+  }
+
   /** Talks to one remote address only: then the system reports when nobody is there. */
   connect(remote: NetworkAddress): UdpPath {
     this.#socket.connectSync(remote.port, systemHost(remote))

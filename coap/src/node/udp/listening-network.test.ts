@@ -222,7 +222,7 @@ async function open(
   wanted: readonly NetworkAddress[],
   { context = createContext(1), local = localAddresses, receiver = nobody }: Opened = {},
 ): Promise<ListeningNetwork & AsyncDisposable> {
-  const network = new ListeningNetwork(wanted, local)
+  const network = new ListeningNetwork(wanted, { local })
   await network.open(receiver, context)
   return Object.assign(network, { [Symbol.asyncDispose]: () => network.close() })
 }

@@ -5,18 +5,27 @@ import type { Context } from '../../context/context.ts'
 import { Timer } from '../../context/timer.ts'
 import { ConnectionError, UsageError } from '../../errors.ts'
 import { describeAddress } from '../../network/address.ts'
-import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
+import type { GroupRoute, Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
 import { checkPacketSize } from '../../network/packet-size.ts'
 import { DgramSocket, type SocketReceiver, type SystemError } from './dgram-socket.ts'
+import { groupOn, groupRoutes, multicastInterface } from './group-routes.ts'
 import { hostsOf, isWildcard, type LocalAddress, localAddresses, reaches } from './local-addresses.ts'
-import { systemHost, type UdpPath } from './path-table.ts'
+import { type MembershipKeeper, Memberships } from './memberships.ts'
+import { networkAddress, systemHost, type UdpPath } from './path-table.ts'
 
 /** Milliseconds between looks at which addresses this machine has. */
 const rescan = 10_000
 /** So often another port is tried, where any will do and one is free at some of the addresses only. */
 const attempts = 20
 
-export class ListeningNetwork implements Network, SocketReceiver {
+export interface ListeningOptions {
+  /** Which addresses this machine has. Default: what the system says. */
+  readonly local?: () => readonly LocalAddress[]
+  /** Groups to be a member of, on each interface that it listens on; with port 0 at the port that it has. Default: none. */
+  readonly groups?: readonly NetworkAddress[]
+}
+
+export class ListeningNetwork implements Network, SocketReceiver, MembershipKeeper {
   readonly maxPacketSize = 65_507
   readonly packetsAreOwned = true
   readonly #wanted: readonly NetworkAddress[]
@@ -29,11 +38,14 @@ export class ListeningNetwork implements Network, SocketReceiver {
   #receiver: NetworkReceiver | undefined = undefined
   #context: Context | undefined = undefined
   readonly #rescan = new Timer(() => void this.#openNew())
+  readonly #groups: readonly NetworkAddress[]
+  #memberships: Memberships | undefined = undefined
 
-  /** Port 0 is any that is free. `local` says which addresses this machine has. */
-  constructor(wanted: readonly NetworkAddress[], local: () => readonly LocalAddress[] = localAddresses) {
+  /** Port 0 is any that is free. */
+  constructor(wanted: readonly NetworkAddress[], { local = localAddresses, groups = [] }: ListeningOptions = {}) {
     this.#wanted = wanted
     this.#localAddresses = local
+    this.#groups = groups
   }
 
   get addresses(): readonly NetworkAddress[] {
@@ -47,6 +59,7 @@ export class ListeningNetwork implements Network, SocketReceiver {
     this.#context = context
     try {
       for (const wanted of this.#wanted) await this.#listen(wanted)
+      await this.#join()
     } catch (error) {
       await this.close()
       throw error
@@ -66,6 +79,18 @@ export class ListeningNetwork implements Network, SocketReceiver {
     return socket.path(systemHost(remote), remote.port)
   }
 
+  groupPaths(group: NetworkAddress, route: GroupRoute): readonly Path[] {
+    const paths = groupRoutes(group, route, this.#listened()).map((local) => {
+      const to = groupOn(group, local)
+      if (local === undefined) return this.path(to)
+      const host = systemHost(to)
+      const socket = [...this.#sockets.values()].find(({ address }) => systemHost(address) === local.host)
+      socket?.multicastThrough(multicastInterface(local), route.hops)
+      return socket?.path(host, to.port)
+    })
+    return paths.filter((path) => path !== undefined)
+  }
+
   send(buffer: Uint8Array, length: number, to: Path): boolean {
     checkPacketSize(length, this.maxPacketSize)
     ;(to as UdpPath).socket.send(buffer, length, to as UdpPath)
@@ -79,6 +104,7 @@ export class ListeningNetwork implements Network, SocketReceiver {
   async close(): Promise<void> {
     this.#context?.timers.cancel(this.#rescan)
     this.#receiver = undefined
+    this.#memberships?.close()
     const sockets = [...this.#sockets.values()]
     this.#sockets.clear()
     await Promise.all(sockets.map((socket) => socket.close()))
@@ -86,6 +112,24 @@ export class ListeningNetwork implements Network, SocketReceiver {
 
   packet(packet: Uint8Array, from: UdpPath): void {
     this.#receiver?.packet(packet, from)
+  }
+
+  groupPacket(packet: Uint8Array, from: Path): void {
+    this.#receiver?.packet(packet, from)
+    const unicast = from.unicast as UdpPath
+    if (unicast.owner === undefined) this.forget(unicast)
+  }
+
+  unicastPath(host: string, port: number, beside: string | undefined): Path | undefined {
+    const sockets = [...this.#sockets.values()]
+    const socket =
+      sockets.find(({ address }) => systemHost(address) === beside) ?? this.#socketTowards(networkAddress(host, port))
+    return socket?.path(host, port)
+  }
+
+  notJoined(group: NetworkAddress, error: SystemError): void {
+    const { trace } = this.#context as Context
+    if (trace.enabled) trace.tell('coapstone:network:failed', { address: group, error })
   }
 
   /** An address may have gone from this machine; the others go on. */
@@ -147,7 +191,22 @@ export class ListeningNetwork implements Network, SocketReceiver {
         else this.#sockets.set(key, socket)
       }
     }
+    if (this.#receiver !== undefined) await this.#memberships?.update(this.#listened())
     if (this.#receiver !== undefined) this.#context?.timers.arm(this.#rescan, rescan)
+  }
+
+  async #join(): Promise<void> {
+    const [own] = this.addresses
+    if (own === undefined) return
+    const groups = this.#groups.map((group) => (group.port === 0 ? { ...group, port: own.port } : group))
+    this.#memberships = new Memberships(groups, this)
+    await this.#memberships.update(this.#listened())
+  }
+
+  /** The addresses of this machine that have a socket. */
+  #listened(): LocalAddress[] {
+    const hosts = new Set(this.addresses.map(systemHost))
+    return this.#localAddresses().filter(({ host }) => hosts.has(host))
   }
 
   #socketTowards(remote: NetworkAddress): DgramSocket | undefined {

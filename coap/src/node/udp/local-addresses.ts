@@ -9,14 +9,20 @@ export interface LocalAddress {
   readonly host: string
   /** It reaches this machine only. */
   readonly loopback: boolean
+  /** The name of its interface. */
+  readonly on?: string
+  /** Its subnet: `192.0.2.7/24`. */
+  readonly subnet?: string
 }
 
 /** All addresses of this machine, those of loopback first. */
 export function localAddresses(): LocalAddress[] {
   const all = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    addresses.map(({ address, family, scopeid, internal }) => ({
+    addresses.map(({ address, family, scopeid, internal, cidr }) => ({
       host: family === 'IPv6' && scopeid !== 0 ? `${address}%${name}` : address,
       loopback: internal,
+      on: name,
+      ...(cidr !== null && { subnet: cidr }),
     })),
   )
   return all.sort((one, other) => Number(other.loopback) - Number(one.loopback))
