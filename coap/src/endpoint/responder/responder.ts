@@ -164,7 +164,8 @@ export class Responder implements Answerer {
 
   #submit(incoming: Incoming): void {
     const { layer } = this.#init
-    const { peer, token, confirmable } = incoming
+    const { peer, token } = incoming
+    const confirmable = incoming.confirmable && incoming.departing()?.sentOnce !== true
     const sent = layer.submit({
       sender: incoming,
       peer,
