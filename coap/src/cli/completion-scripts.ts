@@ -18,10 +18,13 @@ _coapstone() {
   if [[ "$current" != "$rest" ]]; then words[++n]="$current"; else words[n]+="$current"; fi
   current="\${words[n]}"
   case "$current" in [\\"\\']*) quote="\${current:0:1}" current="\${current:1}" ;; esac
-  # What it replaces is behind the last of them.
+  # It replaces what is behind the last of them.
   if [[ -z "$quote" ]]; then
-    for i in : = @; do case "$COMP_WORDBREAKS" in *"$i"*) breaks="$breaks$i" ;; esac; done
+    for i in : =; do case "$COMP_WORDBREAKS" in *"$i"*) breaks="$breaks$i" ;; esac; done
     [[ -n "$breaks" ]] && prefix="\${current%"\${current##*[$breaks]}"}"
+    # An '@' is a part of what it begins.
+    rest="\${current#"$prefix"}"
+    case "$COMP_WORDBREAKS$rest" in *@*@*) prefix="$prefix\${rest%@*}" ;; esac
   fi
   words[n]="$current"
   COMPREPLY=()
