@@ -6,9 +6,10 @@ import type { Handler } from '../handler/handler.ts'
 import { Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
 import { Subject } from '../handler/subject.ts'
+import { contentTag } from '../layers/content-tag.ts'
 import { log } from '../layers/log.ts'
 import { Code } from '../message/code.ts'
-import { Accept, IfMatch, Observe, type Option } from '../message/option.ts'
+import { Accept, ETag, IfMatch, Observe, type Option, ProxyScheme } from '../message/option.ts'
 import { Options } from '../message/options.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { Router } from './router.ts'
@@ -36,16 +37,33 @@ test('a handler is served without a router, and held to what the client accepts 
   await served(handler, local, async (ask) => {
     assert.equal(await (await ask('/a/b')).body.text(), 'a b')
     assert.equal((await ask('/a', [Accept, 50])).code, Code.NotAcceptable)
-    assert.equal((await ask('/a', [IfMatch, new Uint8Array(1)])).code, Code.BadOption)
+    assert.equal((await ask('/a', [ProxyScheme, 'coap'])).code, Code.ProxyingNotSupported)
+  })
+})
+
+test('conditions are checked for all routes, unless a server leaves them to its routes, which then say that they understand them', async () => {
+  const router = new Router().get('/a', () => Response.text('a'))
+  const other = [IfMatch, new Uint8Array(1)] as const
+  await served(router, local, async (ask) => {
+    assert.equal((await ask('/a', other)).code, Code.PreconditionFailed)
+    assert.equal((await ask('/a', [IfMatch, contentTag(new TextEncoder().encode('a'))])).code, Code.Content)
+    assert.equal((await ask('/.well-known/core', other)).code, Code.PreconditionFailed)
+  })
+  await served(router, { ...local, conditional: false }, async (ask) => {
+    assert.equal((await ask('/a', other)).code, Code.BadOption)
+  })
+  await served(router, { ...local, conditional: { etag: 'always' } }, async (ask) => {
+    assert.equal((await ask('/a')).options.has(ETag), true)
   })
 })
 
 test('layers go around the handler, and what they understand is not refused', async () => {
   const lines: string[] = []
-  const conditional = Object.assign((next: Handler): Handler => next, { understands: [IfMatch] })
+  const reading = Object.assign((next: Handler): Handler => next, { understands: [IfMatch] })
   const router = new Router().get('/a', () => Response.text('a'))
   for (const handler of [router, router.handlerOn(platform.context(), [IfMatch])]) {
-    await served(handler, { ...local, layers: [log((line) => lines.push(line)), conditional] }, async (ask) => {
+    const options = { ...local, conditional: false, layers: [log((line) => lines.push(line)), reading] } as const
+    await served(handler, options, async (ask) => {
       assert.equal((await ask('/a', [IfMatch, new Uint8Array(1)])).code, Code.Content)
       assert.match(lines.pop() as string, /^nobody at 127\.0\.0\.1:\d+: GET \/a → 2\.05 Content/)
     })

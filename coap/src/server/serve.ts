@@ -8,12 +8,14 @@ import type { Limits } from '../endpoint/limits.ts'
 import { countRefusal } from '../endpoint/statistics.ts'
 import { UsageError } from '../errors.ts'
 import { compose, type Handler, type Layer } from '../handler/handler.ts'
+import type { ConditionalOptions } from '../layers/conditional.ts'
 import { criticalOptions } from '../layers/critical-options.ts'
 import type { Transmission } from '../message/transmission.ts'
 import type { NetworkAddress } from '../network/network.ts'
 import type { WrapNetwork } from '../network/network-around.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { innermost } from './answer.ts'
+import { groupsOf } from './groups.ts'
 import { Router } from './router.ts'
 import { standardServerLayers } from './standard-layers.ts'
 import { wellKnownCore } from './well-known-core.ts'
@@ -28,8 +30,20 @@ export interface ServeOptions {
   readonly layers?: readonly Layer[]
   /** The most bytes that a block has: a power of two from 16 to 1,024. Default 1,024. */
   readonly blockSize?: number
+  /**
+   * If-Match, If-None-Match and ETag (RFC 7252 5.10.6, 5.10.8) are dealt with for all routes, by what their GET says. False: a router that
+   * `understands` them deals with them itself, or they are refused. Default `{}`.
+   */
+  readonly conditional?: ConditionalOptions | false
   /** Lists the routes of a router at /.well-known/core (RFC 6690 4). Default true. */
   readonly wellKnownCore?: boolean
+  /**
+   * Groups to be a member of, as `'coap://[ff05::fd]'`; false: none. Routes with `{ group: true }` are asked, and a handler that is a
+   * function. Default: All CoAP Nodes (RFC 7252 12.8), if a router is served at all addresses of this machine at port 5683.
+   */
+  readonly groups?: readonly string[] | false
+  /** A name to be found by: it is announced as a service of the type `_coap._udp` by mDNS (RFC 6762, 6763). Default: it is not. */
+  readonly announce?: string
   /** Around the network that it listens on: a capture, faults. */
   readonly network?: WrapNetwork
   /** Of all messages of this server (RFC 7252 4.8). */
@@ -66,15 +80,18 @@ export async function serve(handler: Router | Handler, options: ServeOptions = {
   const context = platform.context()
   const release = platform.hold()
   try {
+    const addresses = await addressesOf(uris, context)
+    const groups = groupsOf(options.groups, addresses, handler instanceof Router && listed)
     const endpoint: Endpoint = new Endpoint({
       context,
-      transports: [platform.listening(await addressesOf(uris, context), context, options.network)],
+      transports: [platform.listening(addresses, context, options.network, groups)],
       handler: layered(handler, listed, context, options, (limit) => countRefusal(endpoint.statistics, limit)),
       ...(transmission && { transmission }),
       ...(limits && { limits }),
       ...(continuity && { continuity }),
     })
-    return new OpenServer(await endpoint.open(), release)
+    await endpoint.open()
+    return new OpenServer(endpoint, release, await announced(endpoint, options.announce))
   } catch (error) {
     release()
     throw error
@@ -84,10 +101,12 @@ export async function serve(handler: Router | Handler, options: ServeOptions = {
 class OpenServer implements Server {
   readonly endpoint: Endpoint
   readonly #release: () => void
+  readonly #withdraw: () => Promise<void>
 
-  constructor(endpoint: Endpoint, release: () => void) {
+  constructor(endpoint: Endpoint, release: () => void, withdraw: () => Promise<void>) {
     this.endpoint = endpoint
     this.#release = release
+    this.#withdraw = withdraw
   }
 
   get uris(): readonly CoapUri[] {
@@ -96,6 +115,7 @@ class OpenServer implements Server {
 
   async close(): Promise<void> {
     try {
+      await this.#withdraw()
       await this.endpoint.close()
     } finally {
       this.#release()
@@ -107,15 +127,29 @@ class OpenServer implements Server {
   }
 }
 
+/** Announces the service by its port, if it shall be and others can reach it. Gives what takes it back. */
+async function announced(endpoint: Endpoint, name: string | undefined): Promise<() => Promise<void>> {
+  if (name === undefined) return async () => {}
+  const { port } = endpoint.uris.find(({ host }) => host !== '::1' && !host.startsWith('127.')) ?? {}
+  try {
+    if (port === undefined)
+      throw new UsageError('a service that only this machine reaches is not announced: listen elsewhere')
+    return await platform.services(endpoint.context).announce('coap', { name, port })
+  } catch (error) {
+    await endpoint.close()
+    throw error
+  }
+}
+
 function layered(
   handler: Router | Handler,
   listed: boolean,
   context: Context,
-  { layers = [], limits, blockSize }: ServeOptions,
+  { layers = [], limits, blockSize, conditional = {} }: ServeOptions,
   refused: (limit: keyof Limits) => void,
 ): Handler {
   const blockwise = { refused, ...(limits && { limits }), ...(blockSize !== undefined && { blockSize }) }
-  const standard = standardServerLayers({ blockwise })
+  const standard = standardServerLayers({ blockwise, conditional })
   const all = compose(...standard.outer, ...layers, ...standard.inner)
   const understood = all.understands ?? []
   if (typeof handler === 'function') return all(criticalOptions(...understood)(innermost(handler), context), context)

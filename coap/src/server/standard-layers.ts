@@ -3,18 +3,21 @@
 import type { Layer } from '../handler/handler.ts'
 import type { BlockwiseOptions } from '../layers/blockwise/options.ts'
 import { blockwiseServer } from '../layers/blockwise/server.ts'
+import { type ConditionalOptions, conditional as conditionalRequests } from '../layers/conditional.ts'
 
 export interface StandardServerOptions {
   readonly blockwise: BlockwiseOptions
+  /** False: the handlers deal with conditions themselves, or nobody does. */
+  readonly conditional: ConditionalOptions | false
 }
 
 /** Outermost first; the user's own layers stand between these two lists. */
-export function standardServerLayers({ blockwise }: StandardServerOptions): {
+export function standardServerLayers({ blockwise, conditional }: StandardServerOptions): {
   readonly outer: readonly Layer[]
   readonly inner: readonly Layer[]
 } {
   return {
     outer: [blockwiseServer(blockwise)],
-    inner: [],
+    inner: conditional === false ? [] : [conditionalRequests(conditional)],
   }
 }
