@@ -15,7 +15,8 @@ await build({
   // Node reads CommonJS faster, and gives it its modules without touching all that is in them.
   format: 'cjs',
   conditions: ['@coapstone/source'],
-  external: ['#serving'],
+  // What few commands need is loaded when it is needed.
+  external: ['#serving', 'bonjour-service'],
   define: { 'import.meta.dirname': '__dirname', 'import.meta.main': 'false' },
   minifySyntax: true,
   minifyWhitespace: true,

@@ -2,5 +2,6 @@
 
 export type { Continuity } from './endpoint/continuity.ts'
 export { Endpoint, type EndpointOptions } from './endpoint/endpoint.ts'
+export type { GroupInit } from './endpoint/exchanges/group-exchanges.ts'
 export { type Limits, limitDefaults } from './endpoint/limits.ts'
 export type { Statistics } from './endpoint/statistics.ts'

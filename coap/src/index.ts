@@ -1,7 +1,9 @@
 // `coapstone`: what most programs need. The parts to put together yourself have entry points of their own.
 
+export type { AskInit } from './client/ask.ts'
 export { Client, type ClientOptions, type MethodInit, type PingInit } from './client/client.ts'
 export type { Observation } from './client/observation.ts'
+export type { DiscoveredServer, DiscoverInit } from './client/discovery.ts'
 export type { ClientRequestInit } from './client/request-init.ts'
 export type { WaitOptions } from './client/wait.ts'
 export {

@@ -14,6 +14,8 @@ import { noBytes } from '../message/message.ts'
 import { Observe } from '../message/option.ts'
 import { Options } from '../message/options.ts'
 import type { Transmission } from '../message/transmission.ts'
+import { type AskInit, askGroup } from './ask.ts'
+import { type DiscoveredServer, type DiscoverInit, type DiscoveryTools, discover } from './discovery.ts'
 import type { WrapNetwork } from '../network/network-around.ts'
 import type { Peer } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
@@ -118,7 +120,45 @@ export class Client {
         const handler = await this.#shared.handler()
         return handler(request)
       },
-    )
+    })
+  }
+
+  /**
+   * Asks a group (RFC 7252 8), and gives each response as it comes until the deadline, with its `peer` and its `uri`, at which that one is
+   * asked alone: `for await (const response of client.ask('coap://[ff02::fd]/light'))`. Nothing is sent before it is read; `break` ends it.
+   * The request leaves once. What comes in parts (RFC 7959) is fetched whole. Layers are not around it.
+   */
+  async *ask(url: string | CoapUri, init: AskInit = {}): AsyncGenerator<Response, undefined> {
+    const { signal, timeout: _deadline, ...rest } = init
+    const wait = this.#shared.wait(signal === undefined ? {} : { signal })
+    try {
+      const request = requestOf(this.#uriOf(url), rest, wait.signal, undefined)
+      const handler = await this.#shared.handler()
+      return yield* askGroup(await this.#shared.opened(), handler, request, init)
+    } finally {
+      wait.end()
+    }
+  }
+
+  /**
+   * Who is there and what they offer: `for await (const { uri, links } of client.discover({ filter: { rt: 'temperature*' } }))`. All CoAP
+   * Nodes are asked for their links (RFC 7252 7, RFC 6690 4), and `_coap._udp` is browsed for by mDNS. Each server comes once for each of
+   * its addresses that answers, until the deadline; `break` ends it.
+   */
+  async *discover(init: DiscoverInit = {}): AsyncGenerator<DiscoveredServer, undefined> {
+    const wait = this.#shared.wait(init.signal === undefined ? {} : { signal: init.signal })
+    try {
+      const { context } = await this.#shared.opened()
+      const tools: DiscoveryTools = {
+        context,
+        ask: (group, how) => this.ask(group, how),
+        get: (uri, signal) => this.get(uri, { signal }),
+        directory: platform.services(context),
+      }
+      return yield* discover(tools, init, wait.signal)
+    } finally {
+      wait.abort(new ConnectionError('the discovery has ended', { code: 'COAP_CLOSED' }))
+    }
   }
 
   /** Asks whether somebody is there (RFC 7252 4.3): the milliseconds that the answer took. Rejects as `request` does. */

@@ -6,6 +6,7 @@ import { CachingResolver } from '../network/resolver.ts'
 import { plain } from '../transport/plain.ts'
 import { nodeContext } from './context.ts'
 import { systemResolver } from './dns.ts'
+import { mdns } from './mdns.ts'
 import { AskingNetwork } from './udp/asking-network.ts'
 import { ListeningNetwork } from './udp/listening-network.ts'
 
@@ -13,8 +14,12 @@ export const platform: Platform = {
   context: nodeContext,
   resolver: (context) => new CachingResolver(systemResolver, context),
   asking: (context, wrap = bare) => [plain(wrap(new AskingNetwork()), { resolver: platform.resolver(context) })],
-  listening: (addresses, context, wrap = bare) =>
-    plain(wrap(new ListeningNetwork(addresses)), { resolver: platform.resolver(context) }),
+  listening: (addresses, context, wrap = bare, groups = []) =>
+    plain(wrap(new ListeningNetwork(addresses, { groups })), { resolver: platform.resolver(context) }),
+  services: ({ trace }) =>
+    mdns((error) => {
+      if (trace.enabled) trace.tell('coapstone:network:failed', { address: { host: 'mDNS', port: 5353 }, error })
+    }),
   hold,
 }
 

@@ -13,12 +13,14 @@ import type { Params, RouteSegment } from './route-path.ts'
 /** Answers the requests of a route: `(request, { id }) => …`. */
 export type RouteHandler<Path extends string> = (request: Request, params: Params<Path>) => Response | Promise<Response>
 
-/** What a route says of itself. All but `accepts`, `body`, `hidden` and `links` become attributes of its link in /.well-known/core (RFC 6690 3). */
+/** What a route says of itself. All but `accepts`, `body`, `group`, `hidden` and `links` become attributes of its link in /.well-known/core (RFC 6690 3). */
 export interface RouteAttributes {
   /** Content-Formats that requests may have: any other gets 4.15. Default: any. */
   readonly accepts?: readonly ContentFormat[]
   /** `stream`: the handler reads the body of requests as it comes (`request.body`), and `payload` is empty. Default `whole`. */
   readonly body?: 'whole' | 'stream'
+  /** It is asked too by requests to groups (RFC 7252 8.2): else they are not answered (11.3). Default false. */
+  readonly group?: boolean
   /** It is not listed. Default false. */
   readonly hidden?: boolean
   /** The links that it is listed by. Default: its path, if that has no parameters. */

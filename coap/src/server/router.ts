@@ -131,6 +131,7 @@ export class Router {
       return Response.diagnostic(Code.MethodNotAllowed, `methods are ${methods.join(', ')}`)
     if (found === undefined) return Response.of(Code.NotFound)
     const route = found.route(request.code)
+    if (request.multicast && route?.attributes.group !== true) return Response.none
     return route === undefined ? found.notAllowed() : route.answer(request, tree.values, tree.matched)
   }
 
@@ -169,7 +170,7 @@ class Mount {
     if (inner instanceof Router) return inner.handlerOn(context, understood)
     const refuse = criticalOptionsCheck(understood)
     const handler = innermost(inner)
-    return (request) => refuse(request) ?? handler(request)
+    return (request) => (request.multicast ? Response.none : (refuse(request) ?? handler(request)))
   }
 
   /** The request as it is seen behind the prefix. */

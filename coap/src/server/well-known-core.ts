@@ -27,7 +27,7 @@ export function wellKnownCore(router: Router, understood: readonly Option<unknow
       if (links.length === 0 && request.multicast) return Response.none
       return Response.of(Code.Content, formatLinks(links), ContentFormat.linkFormat)
     },
-    { ct: ContentFormat.linkFormat },
+    { ct: ContentFormat.linkFormat, group: true },
   )
   return (next, context) => {
     const handler = list.handlerOn(context, understood)
@@ -74,6 +74,7 @@ function targetsOf(path: string): readonly string[] {
 function linkAttributes({
   accepts: _accepts,
   body: _body,
+  group: _group,
   hidden: _hidden,
   links: _links,
   ...attributes
