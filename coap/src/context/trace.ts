@@ -19,6 +19,8 @@ export const traceNames = [
   'coapstone:association:moved',
   'coapstone:association:closed',
   'coapstone:exchange:settled',
+  'coapstone:request:retried',
+  'coapstone:request:looped',
   'coapstone:observation:ended',
   'coapstone:handler:failed',
   'coapstone:network:failed',

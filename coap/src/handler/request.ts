@@ -6,12 +6,14 @@ import { type Code, describeCode } from '../message/code.ts'
 import { assignedFormat, type ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
 import { Accept, ContentFormatOption, Observe, UriHost, UriPath, UriPort, UriQuery } from '../message/option.ts'
+import type { Options } from '../message/options.ts'
 import type { Transmission } from '../message/transmission.ts'
 import { describeAddress } from '../network/address.ts'
 import { anonymous, describeIdentity, type Identity } from '../transport/identity.ts'
 import type { Association, Peer } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { type Body, WholeBody } from './body.ts'
+import type { RetryOptions } from './retry-options.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface RequestInit extends MessageInit {
@@ -35,6 +37,10 @@ export interface RequestInit extends MessageInit {
   readonly transfer?: Transfer
   /** Of a request that observes: so many notifications are kept until they are read, the newest. Default 1. */
   readonly unread?: number
+  /** Is it repeated when its server says that it has too much to do? Default: as the layer that does it has it. */
+  readonly retry?: RetryOptions | false
+  /** Called when it is known who is asked, with the options as they leave: for those that nobody else may see (RFC 9175 2.3). */
+  readonly addressed?: (options: Options, peer: Peer) => void
   /** Noted when somebody looks at who asks: an answer that may depend on it is not shared with other observers. */
   readonly notes?: { lookedAtPeer: boolean }
 }
@@ -128,6 +134,14 @@ export class Request extends Message {
     return this.#init.unread ?? 1
   }
 
+  get retry(): RetryOptions | false | undefined {
+    return this.#init.retry
+  }
+
+  get addressed(): ((options: Options, peer: Peer) => void) | undefined {
+    return this.#init.addressed
+  }
+
   /** The request URI (RFC 7252 6.5); undefined if its options make none. */
   get uri(): CoapUri | undefined {
     if (this.#init.uri !== undefined) return this.#init.uri
@@ -188,7 +202,7 @@ export class Request extends Message {
   with(changes: Partial<RequestInit>): Request {
     const { code, token, options, payload, multicast, confirmable } = this
     const init = this.#init
-    const { uri, peer, association, identities, transmission, notes, body, transfer, unread } = init
+    const { uri, peer, association, identities, transmission, notes, body, transfer, unread, retry, addressed } = init
     const copy = new Request({
       ...{ code, token, options, payload, multicast, confirmable },
       ...(uri && { uri }),
@@ -200,6 +214,8 @@ export class Request extends Message {
       ...(body && changes.payload === undefined && { body }),
       ...(transfer && { transfer }),
       ...(unread && { unread }),
+      ...(retry !== undefined && { retry }),
+      ...(addressed && { addressed }),
       // A received request's is made when somebody asks for it.
       get signal() {
         return init.signal
