@@ -5,6 +5,8 @@ import type { Handler } from '../../coap/src/handler/handler.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { Subject } from '../../coap/src/handler/subject.ts'
 import { Code } from '../../coap/src/message/code.ts'
+import { ETag } from '../../coap/src/message/option.ts'
+import { Options } from '../../coap/src/message/options.ts'
 import { Router } from '../../coap/src/server/router.ts'
 import { ScriptError } from './words.ts'
 
@@ -62,6 +64,21 @@ const stages: Readonly<Record<string, (context: Context) => Stage>> = {
       },
     }
   },
+
+  /** Reads all of the body, and says how long it is. */
+  whole: () => ({
+    handler: async ({ body }) => plain(Code.Changed, `${(await body.bytes()).length} bytes`),
+  }),
+
+  /** Gives back what it gets, as one version. */
+  echo: () => ({
+    handler: async ({ body }) =>
+      new Response({
+        code: Code.Changed,
+        payload: await body.bytes(),
+        options: new Options().add(ETag, Uint8Array.of(1)),
+      }),
+  }),
 
   /** Throws. */
   failing: () => ({

@@ -2,8 +2,11 @@
 // endpoint sends must be the next thing that the script has for that peer.
 
 import { Endpoint } from '../../coap/src/endpoint/endpoint.ts'
+import type { Handler } from '../../coap/src/handler/handler.ts'
 import { Request } from '../../coap/src/handler/request.ts'
 import { Response } from '../../coap/src/handler/response.ts'
+import { blockwiseClient } from '../../coap/src/layers/blockwise/client.ts'
+import { blockwiseServer } from '../../coap/src/layers/blockwise/server.ts'
 import { MemoryHub, type MemoryNetwork } from '../../coap/src/network/memory.ts'
 import type { NetworkAddress } from '../../coap/src/network/network.ts'
 import type { Resolver } from '../../coap/src/network/resolver.ts'
@@ -51,6 +54,7 @@ class Play {
   readonly #context: TestContext
   readonly #hub: MemoryHub
   readonly #endpoint: Endpoint
+  readonly #send: Handler
   readonly #stage: Stage | undefined
   readonly #peers = new Map<string, Player>()
   readonly #asked = new Map<string, Asked>()
@@ -58,7 +62,7 @@ class Play {
   #handled = 0
 
   constructor(script: Script) {
-    const { seed, handler, endpoint, maxPacketSize, transmission, limits } = script.setting
+    const { seed, handler, endpoint, maxPacketSize, transmission, limits, blockSize } = script.setting
     this.#script = script
     this.#context = createContext(seed)
     this.#hub = new MemoryHub(this.#context)
@@ -69,8 +73,10 @@ class Play {
       transports: [plain(network, { resolver: nobody })],
       transmission,
       limits,
-      ...(this.#stage !== undefined && { handler: this.#counted(this.#stage) }),
+      ...(this.#stage !== undefined && { handler: this.#handler(this.#stage) }),
     })
+    const { send } = this.#endpoint
+    this.#send = blockSize === undefined ? send : blockwiseClient({ blockSize, limits })(send, this.#context)
   }
 
   async begin(): Promise<void> {
@@ -99,7 +105,7 @@ class Play {
       case 'advance':
         return this.#advance(step.milliseconds)
       case 'request':
-        this.#ask(step.name, new Asked((signal) => this.#endpoint.send(this.#request(step, signal))))
+        this.#ask(step.name, new Asked((signal) => this.#send(this.#request(step, signal))))
         return this.#advance(0)
       case 'ping':
         this.#ask(step.name, new Asked(() => this.#ping(step.uri)))
@@ -192,7 +198,13 @@ class Play {
     return new Response({ code, options: optionsOf(options, this.#bindings), payload: bytesOf(payload) })
   }
 
-  #counted({ handler }: Stage): typeof handler {
+  #handler(stage: Stage): Handler {
+    const { blockSize, limits } = this.#script.setting
+    const counted = this.#counted(stage)
+    return blockSize === undefined ? counted : blockwiseServer({ blockSize, limits })(counted, this.#context)
+  }
+
+  #counted({ handler }: Stage): Handler {
     return (request) => {
       this.#handled++
       return handler(request)

@@ -34,6 +34,8 @@ export interface Setting {
   readonly peers: ReadonlyMap<string, NetworkAddress>
   readonly transmission: Transmission
   readonly limits: Readonly<Record<string, number>>
+  /** In bytes: requests and responses go through the block-wise layers, with blocks of this size. */
+  readonly blockSize: number | undefined
 }
 
 export type Step = { readonly line: number; readonly text: string } & Action
@@ -86,6 +88,7 @@ const defaults: Setting = {
   peers: new Map([[defaultPeer, { host: '192.0.2.1', port: 5683 }]]),
   transmission: {},
   limits: {},
+  blockSize: undefined,
 }
 
 /** All scripts of a file. Throws a `ScriptError` with file and line. */
@@ -129,6 +132,8 @@ function parseSetting(words: Words, before: Setting): Setting | undefined {
       return { ...before, seed: parseCount(words, 'a seed') }
     case 'endpoint':
       return { ...before, endpoint: parseAddress(words) }
+    case 'blockwise':
+      return { ...before, blockSize: parseCount(words, 'a block size') }
     case 'maxPacketSize':
       return { ...before, maxPacketSize: parseCount(words, 'a number of bytes') }
     case 'peer': {
@@ -147,7 +152,7 @@ function parseSetting(words: Words, before: Setting): Setting | undefined {
   }
 }
 
-const settingNames = ['handler', 'seed', 'endpoint', 'maxPacketSize', 'peer', 'transmission', 'limit']
+const settingNames = ['handler', 'seed', 'endpoint', 'maxPacketSize', 'blockwise', 'peer', 'transmission', 'limit']
 
 const statements: Readonly<Record<string, (words: Words) => Action>> = {
   advance: (words) => ({ kind: 'advance', milliseconds: parseDuration(words) }),

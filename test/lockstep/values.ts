@@ -1,6 +1,7 @@
 // What a script writes for bytes, numbers and things that the endpoint chooses: 0x1234, 4a, $token.
 
-import { type Option, options as registry } from '../../coap/src/message/option.ts'
+import { blockFrom, blockValue, describeBlock, sizeExponentOf } from '../../coap/src/message/block.ts'
+import { Block1, Block2, type Option, options as registry } from '../../coap/src/message/option.ts'
 import { ScriptError, type Words } from './words.ts'
 
 /** A value that the endpoint chooses: bound where it occurs first, compared from then on. */
@@ -50,7 +51,7 @@ export interface OptionPattern {
   readonly value: Uint8Array | Placeholder
 }
 
-/** `Uri-Path "temperature"`, `Max-Age 15`, `ETag 0x0102`, `If-None-Match`, `Option-65001 0x`, `Observe $n`. */
+/** `Uri-Path "temperature"`, `Max-Age 15`, `Block2 1/0/64`, `ETag 0x0102`, `If-None-Match`, `Option-65001 0x`, `Observe $n`. */
 export function parseOption(words: Words): OptionPattern {
   const name = words.bare('an option')
   const option = optionNamed(name)
@@ -63,6 +64,8 @@ export function parseOption(words: Words): OptionPattern {
   if (format.name === 'string') return { number, value: encoded(option, words.text(`the value of ${name}`)) }
   const word = words.bare(`the value of ${name}`)
   if (isPlaceholder(word)) return { number, value: new Placeholder(word) }
+  const block = /^(\d+)\/([01])\/(\d+)$/.exec(word)
+  if (block !== null) return { number, value: encoded(option, blockNamed(block)) }
   if (!/^\d+$/.test(word)) throw new ScriptError(`${name} takes a number, not '${word}'`)
   return { number, value: encoded(option, Number(word)) }
 }
@@ -75,6 +78,8 @@ export function formatOption(number: number, value: Uint8Array): string {
   const canonical = read !== undefined && toHex(encoded(option, read)) === toHex(value)
   if (!canonical || option.format.name === 'opaque') return `${option.name} 0x${toHex(value)}`
   if (option.format.name === 'empty') return option.name
+  if ((option === Block1 || option === Block2) && (Number(read) & 7) < 7)
+    return `${option.name} ${describeBlock(blockFrom(Number(read)))}`
   return `${option.name} ${JSON.stringify(read)}`
 }
 
@@ -110,6 +115,11 @@ function optionNumbered(number: number): Option<unknown> {
   if (option === undefined)
     throw new ScriptError(`the option ${number} is not registered: its value is written as bytes`)
   return option
+}
+
+/** `1/0/64`, as RFC 7959 writes it: number, more, size. */
+function blockNamed([, number, more, size]: RegExpExecArray): number {
+  return blockValue(Number(number), more === '1', sizeExponentOf(Number(size)))
 }
 
 function rawBytes(word: string): Uint8Array {

@@ -22,7 +22,12 @@ export const lastBlockNumber = 0xfffff
 /** The Block option of a message; undefined if it is not there or malformed. */
 export function blockOf(options: Options, option: Option<number>): Block | undefined {
   const value = options.get(option)
-  return value === undefined ? undefined : { number: value >>> 4, more: (value & 8) !== 0, sizeExponent: value & 7 }
+  return value === undefined ? undefined : blockFrom(value)
+}
+
+/** What the value of a Block option says. */
+export function blockFrom(value: number): Block {
+  return { number: value >>> 4, more: (value & 8) !== 0, sizeExponent: value & 7 }
 }
 
 export function blockValue(number: number, more: boolean, sizeExponent: number): number {

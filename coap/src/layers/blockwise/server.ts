@@ -121,7 +121,8 @@ class BlockwiseServer {
   }
 
   readonly #notification = (response: Response, recipient?: Recipient): Response => {
-    if (recipient === undefined) return response
+    // It has passed here already where the handler to ask again is the endpoint's.
+    if (recipient === undefined || response.options.has(Block2)) return response
     const { request, peer } = recipient
     // It is whole, so it is cut at once.
     return this.#fit(response, request, peer, blockOf(request.options, Block2)) as Response

@@ -4,7 +4,7 @@
 import { Response } from '../../handler/response.ts'
 import { blockSizeOf, blockValue, lastBlockNumber } from '../../message/block.ts'
 import { Code } from '../../message/code.ts'
-import { Block2, ETag, Size2 } from '../../message/option.ts'
+import { Block1, Block2, ETag, Size2 } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
 import type { Peer } from '../../transport/transport.ts'
 import { contentTag } from '../content-tag.ts'
@@ -21,7 +21,7 @@ export class Version extends Transfer {
     super(keeper, peer, key)
     this.#response = response
     this.#source = blockSource(response.body)
-    const options = response.options.clone()
+    const options = response.options.clone().delete(Block1)
     // By the ETag a client tells that all blocks are of one version (RFC 7959 2.4).
     if (!options.has(ETag)) options.add(ETag, this.#tag(response))
     this.#options = options
@@ -51,6 +51,9 @@ export class Version extends Transfer {
     const options = this.#options.clone().set(Block2, blockValue(number, !last, sizeExponent))
     const { size } = this.#source
     if (size !== undefined && number === 0) options.set(Size2, size)
+    // The first one acknowledges the last block of the request (RFC 7959 2.7).
+    const block1 = number === 0 ? this.#response.options.get(Block1) : undefined
+    if (block1 !== undefined) options.set(Block1, block1)
     return this.#response.with({ options, payload: bytes })
   }
 
