@@ -10,12 +10,9 @@ import { ConnectionError, UsageError } from '../errors.ts'
 import { type Body, StreamBody } from '../handler/body.ts'
 import { compose, type Handler, type Layer } from '../handler/handler.ts'
 import type { Response } from '../handler/response.ts'
+import type { RetryOptions } from '../handler/retry-options.ts'
 import { noBytes } from '../message/message.ts'
-import { Observe } from '../message/option.ts'
-import { Options } from '../message/options.ts'
 import type { Transmission } from '../message/transmission.ts'
-import { type AskInit, askGroup } from './ask.ts'
-import { type DiscoveredServer, type DiscoverInit, type DiscoveryTools, discover } from './discovery.ts'
 import type { WrapNetwork } from '../network/network-around.ts'
 import type { Peer } from '../transport/transport.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
@@ -31,6 +28,8 @@ export interface ClientOptions {
   readonly layers?: readonly Layer[]
   /** The most bytes that a block has, both ways: a power of two from 16 to 1,024. Default 1,024. */
   readonly blockSize?: number
+  /** Requests are repeated when a server that had too much to do is ready again (RFC 8516). False: they are not. Default `{}`. */
+  readonly retry?: RetryOptions | false
   /** Around the network that it asks on: a capture, faults. */
   readonly network?: WrapNetwork
   readonly transmission?: Transmission
@@ -235,14 +234,14 @@ class Shared {
   #handler: Handler | undefined = undefined
   #closed = false
 
-  constructor({ endpoint, layers = [], blockSize, ...options }: ClientOptions) {
+  constructor({ endpoint, layers = [], blockSize, retry = {}, ...options }: ClientOptions) {
     if (endpoint !== undefined && Object.keys(options).length > 0)
       throw new UsageError(
         `${Object.keys(options).join(', ')}: set where the endpoint is made, not where it is handed in`,
       )
     const { limits } = options
     const blockwise = { ...(limits && { limits }), ...(blockSize !== undefined && { blockSize }) }
-    this.#layer = compose(...layers, ...standardClientLayers({ blockwise }))
+    this.#layer = compose(...layers, ...standardClientLayers({ blockwise, retry }))
     const { understands = [] } = this.#layer
     const special = layers.some((layer) => (layer.understands?.length ?? 0) > 0) || Object.keys(options).length > 0
     this.#owned = endpoint === undefined && special

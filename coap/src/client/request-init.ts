@@ -5,6 +5,7 @@ import type { Signal } from '../context/signal.ts'
 import { UsageError } from '../errors.ts'
 import { type Body, StreamBody } from '../handler/body.ts'
 import { Request } from '../handler/request.ts'
+import type { RetryOptions } from '../handler/retry-options.ts'
 import type { Transfer } from '../handler/transfer.ts'
 import { Code, type Method, methods } from '../message/code.ts'
 import { ContentFormat, contentFormat } from '../message/content-format.ts'
@@ -42,13 +43,20 @@ export interface ClientRequestInit extends WaitOptions, Transfer {
   readonly confirmable?: boolean
   /** Transmission parameters for this request alone. */
   readonly transmission?: Transmission
+  /** How it is repeated when the server has too much to do (RFC 8516). False: it is not. Default: as the client has it. */
+  readonly retry?: RetryOptions | false
 }
 
 /** Throws a `UsageError` for what contradicts itself. */
-export function requestOf(uri: CoapUri, init: ClientRequestInit, signal: Signal, peer: Peer | undefined): Request {
+export function requestOf(
+  uri: CoapUri,
+  init: ClientRequestInit,
+  signal: Signal | undefined,
+  peer: Peer | undefined,
+): Request {
   const { payload, body, format } = bodyOf(init)
   const transfer = transferOf(init)
-  const { confirmable, transmission } = init
+  const { confirmable, transmission, retry } = init
   const options = init.options?.clone() ?? new Options()
   if (format !== undefined && !options.has(ContentFormatOption)) options.add(ContentFormatOption, format)
   if (init.accept !== undefined && !options.has(Accept)) options.add(Accept, formatOf(init.accept))
@@ -63,6 +71,7 @@ export function requestOf(uri: CoapUri, init: ClientRequestInit, signal: Signal,
     ...(peer !== undefined && { peer }),
     ...(confirmable !== undefined && { confirmable }),
     ...(transmission !== undefined && { transmission }),
+    ...(retry !== undefined && { retry }),
   })
 }
 

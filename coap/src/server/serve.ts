@@ -16,6 +16,7 @@ import type { WrapNetwork } from '../network/network-around.ts'
 import { CoapUri } from '../uri/coap-uri.ts'
 import { innermost } from './answer.ts'
 import { groupsOf } from './groups.ts'
+import { isPublic } from './public-listener.ts'
 import { Router } from './router.ts'
 import { standardServerLayers } from './standard-layers.ts'
 import { wellKnownCore } from './well-known-core.ts'
@@ -35,6 +36,12 @@ export interface ServeOptions {
    * `understands` them deals with them itself, or they are refused. Default `{}`.
    */
   readonly conditional?: ConditionalOptions | false
+  /**
+   * An answer may be so many times as long as its request; beyond it a client from the Internet first has to show that it is where it
+   * says, by an Echo (RFC 9175 2.6). False: anybody gets all of it. Without effect where no address that it listens at is public.
+   * Default 3.
+   */
+  readonly amplification?: number | false
   /** Lists the routes of a router at /.well-known/core (RFC 6690 4). Default true. */
   readonly wellKnownCore?: boolean
   /**
@@ -54,8 +61,13 @@ export interface ServeOptions {
   readonly continuity?: Continuity
 }
 
-export const serveDefaults: { readonly listen: readonly string[]; readonly wellKnownCore: boolean } = {
+export const serveDefaults: {
+  readonly listen: readonly string[]
+  readonly amplification: number | false
+  readonly wellKnownCore: boolean
+} = {
   listen: ['coap://[::]'],
+  amplification: 3,
   wellKnownCore: true,
 }
 
@@ -73,7 +85,7 @@ export interface Server extends AsyncDisposable {
  * `ConnectionError` if the system does not let it (`COAP_PORT_IN_USE`, `COAP_HOST_NOT_FOUND`).
  */
 export async function serve(handler: Router | Handler, options: ServeOptions = {}): Promise<Server> {
-  const { listen, wellKnownCore: listed } = { ...serveDefaults, ...options }
+  const { listen, amplification, wellKnownCore: listed } = { ...serveDefaults, ...options }
   const { transmission, limits, continuity } = options
   const uris = listen.map(placeToListen)
   if (uris.length === 0) throw new UsageError("listen has at least one URI, as in ['coap://localhost']")
@@ -85,7 +97,13 @@ export async function serve(handler: Router | Handler, options: ServeOptions = {
     const endpoint: Endpoint = new Endpoint({
       context,
       transports: [platform.listening(addresses, context, options.network, groups)],
-      handler: layered(handler, listed, context, options, (limit) => countRefusal(endpoint.statistics, limit)),
+      handler: layered(
+        handler,
+        listed,
+        context,
+        { ...options, amplification: isPublic(addresses) && amplification },
+        (limit) => countRefusal(endpoint.statistics, limit),
+      ),
       ...(transmission && { transmission }),
       ...(limits && { limits }),
       ...(continuity && { continuity }),
@@ -145,11 +163,11 @@ function layered(
   handler: Router | Handler,
   listed: boolean,
   context: Context,
-  { layers = [], limits, blockSize, conditional = {} }: ServeOptions,
+  { amplification = false, layers = [], limits, blockSize, conditional = {} }: ServeOptions,
   refused: (limit: keyof Limits) => void,
 ): Handler {
   const blockwise = { refused, ...(limits && { limits }), ...(blockSize !== undefined && { blockSize }) }
-  const standard = standardServerLayers({ blockwise, conditional })
+  const standard = standardServerLayers({ amplification, blockwise, conditional })
   const all = compose(...standard.outer, ...layers, ...standard.inner)
   const understood = all.understands ?? []
   if (typeof handler === 'function') return all(criticalOptions(...understood)(innermost(handler), context), context)
