@@ -11,22 +11,28 @@ export interface Round {
   readonly complete: boolean
 }
 
-/** Notifications that leave in one turn. */
+/** Notifications that leave in one turn; and in one after which much has been received: there is more to be read, such as what they cause. */
 const mostInOneTurn = 256
+const mostInBusyTurn = 16
+/** So many messages in one turn are much: more are not read at once. */
+const much = 32
 /** Of one group, as long as others wait. */
 const mostOfOneGroup = 64
 
 export class NotificationRounds extends Timer {
   readonly #waiting = new Set<Round>()
   readonly #arm: (timer: Timer) => void
+  readonly #received: () => number
+  #receivedBefore = 0
   #left = mostInOneTurn
   #running = false
   #closed = false
 
-  /** `arm` has a timer fire when the turn is over. */
-  constructor(arm: (timer: Timer) => void) {
+  /** `arm` has a timer fire when the turn is over; `received` counts messages. */
+  constructor(arm: (timer: Timer) => void, received: () => number) {
     super()
     this.#arm = arm
+    this.#received = received
   }
 
   /** Begins at once, and goes on in later turns if it must. */
@@ -46,17 +52,21 @@ export class NotificationRounds extends Timer {
   }
 
   override fire(): void {
-    this.#left = mostInOneTurn
+    const received = this.#received()
+    this.#left = received - this.#receivedBefore < much ? mostInOneTurn : mostInBusyTurn
+    this.#receivedBefore = received
     this.#run()
   }
 
   #run(): void {
+    const before = this.#left
     this.#running = true
     try {
       while (this.#left > 0 && this.#waiting.size > 0) this.#turn()
     } finally {
       this.#running = false
-      if (this.#left < mostInOneTurn && !this.armed && !this.#closed) this.#arm(this)
+      const more = this.#left < before || this.#waiting.size > 0
+      if (more && !this.armed && !this.#closed) this.#arm(this)
     }
   }
 

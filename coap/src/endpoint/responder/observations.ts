@@ -47,12 +47,17 @@ export class Observations implements GroupKeeper {
   #size = 0
   /** The highest number of a group that is gone: whoever comes back sees a higher one. */
   #lastNumber = 0
-  readonly #rounds = new NotificationRounds((timer) => this.arm(timer, 0))
+  readonly #rounds: NotificationRounds
   /** For groups: whose handler is being asked. */
   asking: ObservationGroup | undefined = undefined
 
   constructor(init: ObservationsInit) {
     this.#init = init
+    const { statistics } = init
+    this.#rounds = new NotificationRounds(
+      (timer) => this.arm(timer, 0),
+      () => statistics.received,
+    )
   }
 
   get size(): number {
