@@ -59,9 +59,17 @@ export const goCoap: Peer = programs({
   client: [here('.peers/go/bin/client')],
   installed: '.peers/go/bin/installed',
   version: /go-coap\S* v(.*)/,
-  ofServer: { cannot: {}, faults: {} },
+  ofServer: {
+    cannot: {},
+    faults: {
+      'get-non': 'its server answers a Non-confirmable request with a Confirmable message, where it should not (RFC 7252, 5.2.3)',
+    },
+  },
   ofClient: { cannot: {}, faults: {} },
-  remarks: [],
+  remarks: [
+    'its server piggy-backs however long the handler takes; our peer program has it acknowledge at once and sends the response later',
+    'its server tells the application nothing of a Reset that answers a notification',
+  ],
 })
 
 interface Programs {

@@ -106,9 +106,26 @@ func echo(code codes.Code) func(w mux.ResponseWriter, r *mux.Message) {
 	return func(w mux.ResponseWriter, r *mux.Message) { text(w, code, body(r)) }
 }
 
+// go-coap acknowledges a request to which the handler has set no response, and leaves the response to come to the handler.
 func separate(w mux.ResponseWriter, r *mux.Message) {
-	time.Sleep(separateAfter)
-	text(w, codes.Content, []byte("separate"))
+	conn, token := w.Conn(), append(message.Token(nil), r.Token()...)
+	time.AfterFunc(separateAfter, func() { send(conn, message.Confirmable, token, "separate") })
+}
+
+func send(conn mux.Conn, kind message.Type, token message.Token, payload string, options ...message.Option) {
+	m := conn.AcquireMessage(conn.Context())
+	defer conn.ReleaseMessage(m)
+	m.SetType(kind)
+	m.SetCode(codes.Content)
+	m.SetToken(token)
+	for _, each := range options {
+		m.AddOptionBytes(each.ID, each.Value)
+	}
+	m.SetContentFormat(message.TextPlain)
+	m.SetBody(strings.NewReader(payload))
+	if err := conn.WriteMessage(m); err != nil {
+		log.Print(err)
+	}
 }
 
 func status(w mux.ResponseWriter, r *mux.Message) {
@@ -239,24 +256,11 @@ func (c *counter) run() {
 		if len(told) == 0 {
 			return
 		}
+		// An observer that has gone says so by a Reset, of which go-coap tells nobody: it stays until its association is closed.
+		sequence := message.Option{ID: message.Observe, Value: []byte{byte(count >> 8), byte(count)}}
 		for _, each := range told {
-			go c.notify(each, count)
+			go send(each.conn, message.NonConfirmable, each.token, c.text(count), sequence)
 		}
-	}
-}
-
-// An observer that has gone says so by a Reset, of which go-coap tells nobody: it stays until its association is closed.
-func (c *counter) notify(o observer, count int) {
-	m := o.conn.AcquireMessage(o.conn.Context())
-	defer o.conn.ReleaseMessage(m)
-	m.SetType(message.NonConfirmable)
-	m.SetCode(codes.Content)
-	m.SetToken(o.token)
-	m.SetObserve(uint32(count))
-	m.SetContentFormat(message.TextPlain)
-	m.SetBody(strings.NewReader(c.text(count)))
-	if err := o.conn.WriteMessage(m); err != nil {
-		log.Print(err)
 	}
 }
 
