@@ -50,7 +50,8 @@ export class IncomingBody implements Body, AsyncIterator<Uint8Array, undefined> 
   /** The next block; false: its reader has not read the ones before it yet, and no further one shall be asked for until `drained`. */
   push(bytes: Uint8Array, last: boolean): boolean {
     this.#complete = last
-    if (this.#failed || this.#abandoned) return true
+    if (this.#failed) return false // its reader is about to say what comes of it
+    if (this.#abandoned) return true
     const reader = this.#reader
     if (reader !== undefined) {
       this.#reader = undefined
