@@ -36,13 +36,13 @@ export async function wholeResponse(init: DownloadInit, first: Response): Promis
         chunks.push(chunk)
         if (download.received > init.mostBytes) throw tooLong(init.mostBytes)
       }
-      return withoutBlocks(begun).with({ payload: joined(chunks) })
+      return following(first, withoutBlocks(begun).with({ payload: joined(chunks) }))
     } catch (error) {
       if (error instanceof ResponseError) return withoutBlocks(error.response)
       if (!(error instanceof ChangedError) || !repeatable || attempt === attempts) throw error
     }
     begun = await init.ask(download.request(0))
-    if (!begun.ok || blockOf(begun.options, Block2)?.more !== true) return withoutBlocks(begun)
+    if (!begun.ok || blockOf(begun.options, Block2)?.more !== true) return following(first, withoutBlocks(begun))
   }
 }
 
@@ -59,6 +59,11 @@ export function withoutBlocks(response: Response): Response {
   const { options } = response
   if (!options.has(Block2) && !options.has(Block1) && !options.has(Size2)) return response
   return response.with({ options: options.clone().delete(Block2).delete(Block1).delete(Size2) })
+}
+
+/** A newer version in place of the one that was observed: what follows that one follows it, under the same token. */
+function following({ token, notifications }: Response, response: Response): Response {
+  return notifications === undefined ? response : response.with({ token, notifications })
 }
 
 async function* ending(chunks: AsyncIterable<Uint8Array>, ended: () => void): AsyncGenerator<Uint8Array> {
@@ -115,6 +120,7 @@ class Download {
     const repeats = request.code === Code.FETCH && (request.body.whole?.length ?? Number.POSITIVE_INFINITY) <= 1024
     const { peer } = this.#first
     return request.with({
+      token: noBytes, // that of an observation is its own
       options,
       payload: repeats ? request.payload : noBytes,
       ...(peer !== nobody && { peer }),

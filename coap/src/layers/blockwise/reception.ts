@@ -115,10 +115,10 @@ export class Reception extends Transfer implements BodyReceiver {
 
   #settle(outcome: { readonly response: Response } | { readonly error: unknown }): void {
     this.#outcome = outcome
-    this.#body.abandon()
     const waiting = this.#waiting
-    if (waiting === undefined) return
     this.#waiting = undefined
+    this.#body.abandon()
+    if (waiting === undefined) return
     const ready = this.#ready(waiting.block) ?? this.#continue(waiting.block)
     Promise.resolve(ready).then(waiting.resolve, waiting.reject)
   }
