@@ -4,6 +4,8 @@ import type { Context } from '../../coap/src/context/context.ts'
 import type { Handler } from '../../coap/src/handler/handler.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { Subject } from '../../coap/src/handler/subject.ts'
+import { demandEcho } from '../../coap/src/layers/echo/demand-echo.ts'
+import { limitAmplification } from '../../coap/src/layers/echo/limit-amplification.ts'
 import { Code } from '../../coap/src/message/code.ts'
 import { ETag } from '../../coap/src/message/option.ts'
 import { Options } from '../../coap/src/message/options.ts'
@@ -86,6 +88,35 @@ const stages: Readonly<Record<string, (context: Context) => Stage>> = {
       throw new Error('the valve is stuck')
     },
   }),
+
+  /** A lock that turns upon requests that are no older than 10 seconds (RFC 9175 2.3). */
+  'fresh-lock': (context) => ({
+    handler: demandEcho({ fresh: 10_000 })(() => plain(Code.Changed), context),
+  }),
+
+  /** A lock that turns if it has not been turned since its client was told of it (RFC 9175 2.3). */
+  'untouched-lock': (context) => {
+    let turned = 0
+    const turn = (): Response => {
+      turned++
+      return plain(Code.Changed)
+    }
+    return { handler: demandEcho({ events: () => turned })(turn, context) }
+  },
+
+  /** 500 bytes for whoever asks; /short has fewer, /posts says how many there were, /observed can be observed. */
+  'limited-amplification': (context) => {
+    const subject = new Subject()
+    let posts = 0
+    const answer: Handler = ({ code, path }) => {
+      if (path[0] === 'short') return plain(Code.Content, 'short')
+      if (path[0] === 'posts') return plain(Code.Content, String(posts))
+      if (path[0] === 'observed') return plain(Code.Content, 'state').observing(subject)
+      if (code === Code.POST) posts++
+      return plain(Code.Content, 'a'.repeat(500))
+    }
+    return { handler: limitAmplification()(answer, context), change: () => subject.changed() }
+  },
 
   /** Says nothing. */
   silent: () => ({ handler: () => Response.none }),

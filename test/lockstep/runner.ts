@@ -2,11 +2,12 @@
 // endpoint sends must be the next thing that the script has for that peer.
 
 import { Endpoint } from '../../coap/src/endpoint/endpoint.ts'
-import type { Handler } from '../../coap/src/handler/handler.ts'
+import { compose, type Handler } from '../../coap/src/handler/handler.ts'
 import { Request } from '../../coap/src/handler/request.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { blockwiseClient } from '../../coap/src/layers/blockwise/client.ts'
 import { blockwiseServer } from '../../coap/src/layers/blockwise/server.ts'
+import { answerEcho } from '../../coap/src/layers/echo/answer-echo.ts'
 import { MemoryHub, type MemoryNetwork } from '../../coap/src/network/memory.ts'
 import type { NetworkAddress } from '../../coap/src/network/network.ts'
 import type { Resolver } from '../../coap/src/network/resolver.ts'
@@ -62,7 +63,7 @@ class Play {
   #handled = 0
 
   constructor(script: Script) {
-    const { seed, handler, endpoint, maxPacketSize, transmission, limits, blockSize } = script.setting
+    const { seed, handler, endpoint, maxPacketSize, transmission, limits, blockSize, echo } = script.setting
     this.#script = script
     this.#context = createContext(seed)
     this.#hub = new MemoryHub(this.#context)
@@ -75,8 +76,11 @@ class Play {
       limits,
       ...(this.#stage !== undefined && { handler: this.#handler(this.#stage) }),
     })
-    const { send } = this.#endpoint
-    this.#send = blockSize === undefined ? send : blockwiseClient({ blockSize, limits })(send, this.#context)
+    const layers = [
+      ...(blockSize === undefined ? [] : [blockwiseClient({ blockSize, limits })]),
+      ...(echo ? [answerEcho()] : []),
+    ]
+    this.#send = compose(...layers)(this.#endpoint.send, this.#context)
   }
 
   async begin(): Promise<void> {

@@ -35,6 +35,8 @@ advance 1.5 s
     ]),
     transmission: { nstart: 2 },
     limits: { backlog: 3 },
+    blockSize: undefined,
+    echo: false,
   })
   assert.deepEqual(
     one.steps.map(({ line, text, kind }) => [line, text, kind]),

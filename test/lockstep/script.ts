@@ -36,6 +36,8 @@ export interface Setting {
   readonly limits: Readonly<Record<string, number>>
   /** In bytes: requests and responses go through the block-wise layers, with blocks of this size. */
   readonly blockSize: number | undefined
+  /** Requests of the endpoint go through the layer that answers Echo challenges. */
+  readonly echo: boolean
 }
 
 export type Step = { readonly line: number; readonly text: string } & Action
@@ -89,6 +91,7 @@ const defaults: Setting = {
   transmission: {},
   limits: {},
   blockSize: undefined,
+  echo: false,
 }
 
 /** All scripts of a file. Throws a `ScriptError` with file and line. */
@@ -134,6 +137,8 @@ function parseSetting(words: Words, before: Setting): Setting | undefined {
       return { ...before, endpoint: parseAddress(words) }
     case 'blockwise':
       return { ...before, blockSize: parseCount(words, 'a block size') }
+    case 'echo':
+      return { ...before, echo: true }
     case 'maxPacketSize':
       return { ...before, maxPacketSize: parseCount(words, 'a number of bytes') }
     case 'peer': {
@@ -152,7 +157,17 @@ function parseSetting(words: Words, before: Setting): Setting | undefined {
   }
 }
 
-const settingNames = ['handler', 'seed', 'endpoint', 'maxPacketSize', 'blockwise', 'peer', 'transmission', 'limit']
+const settingNames = [
+  'handler',
+  'seed',
+  'endpoint',
+  'maxPacketSize',
+  'blockwise',
+  'echo',
+  'peer',
+  'transmission',
+  'limit',
+]
 
 const statements: Readonly<Record<string, (words: Words) => Action>> = {
   advance: (words) => ({ kind: 'advance', milliseconds: parseDuration(words) }),

@@ -47,7 +47,7 @@ export function fromHex(digits: string): Uint8Array {
 
 export interface OptionPattern {
   readonly number: number
-  /** Bytes, or a placeholder for an unsigned integer. */
+  /** Bytes, or a placeholder for an unsigned integer or for bytes. */
   readonly value: Uint8Array | Placeholder
 }
 
@@ -59,6 +59,8 @@ export function parseOption(words: Words): OptionPattern {
   const next = words.peek()
   const raw = next?.kind === 'bare' && next.value.startsWith('0x')
   if (format.name === 'empty' && !raw) return { number, value: new Uint8Array(0) }
+  if (format.name === 'opaque' && next !== undefined && isPlaceholder(next.value))
+    return { number, value: new Placeholder(words.bare('a placeholder')) }
   if (raw || format.name === 'opaque')
     return { number, value: rawBytes(words.bare(`the bytes of ${name}, like 0x0102`)) }
   if (format.name === 'string') return { number, value: encoded(option, words.text(`the value of ${name}`)) }
@@ -85,7 +87,10 @@ export function formatOption(number: number, value: Uint8Array): string {
 
 /** The bytes of an option, once its placeholder is bound. */
 export function optionBytes({ number, value }: OptionPattern, bindings: Bindings): Uint8Array {
-  return value instanceof Placeholder ? encoded(optionNumbered(number), bound(value, bindings)) : value
+  if (!(value instanceof Placeholder)) return value
+  const option = optionNumbered(number)
+  const chosen = bound(value, bindings)
+  return encoded(option, option.format.name === 'opaque' ? fromHex(String(chosen)) : chosen)
 }
 
 /** Does an option that was received fit? Binds its placeholder. */
@@ -93,6 +98,7 @@ export function matchesOption(pattern: OptionPattern, number: number, value: Uin
   if (pattern.number !== number) return false
   if (!(pattern.value instanceof Placeholder)) return toHex(pattern.value) === toHex(value)
   const read = optionNumbered(number).format.read(value, 0, value.length)
+  if (read instanceof Uint8Array) return bind(pattern.value, toHex(read), bindings)
   return typeof read === 'number' && bind(pattern.value, read, bindings)
 }
 
