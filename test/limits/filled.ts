@@ -3,13 +3,16 @@
 import assert from 'node:assert/strict'
 import { Endpoint } from '../../coap/src/endpoint/endpoint.ts'
 import type { Limits } from '../../coap/src/endpoint/limits.ts'
+import { countRefusal } from '../../coap/src/endpoint/statistics.ts'
 import { Request } from '../../coap/src/handler/request.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { Subject } from '../../coap/src/handler/subject.ts'
+import { blockwiseServer } from '../../coap/src/layers/blockwise/server.ts'
+import { blockValue } from '../../coap/src/message/block.ts'
 import { Code, formatCode } from '../../coap/src/message/code.ts'
 import { type Datagram, decodeDatagram, encodeDatagram, encodeEmpty, Type } from '../../coap/src/message/datagram.ts'
 import { Message } from '../../coap/src/message/message.ts'
-import { MaxAge, Observe, UriPath } from '../../coap/src/message/option.ts'
+import { Block1, Block2, MaxAge, Observe, UriPath, UriQuery } from '../../coap/src/message/option.ts'
 import { Options } from '../../coap/src/message/options.ts'
 import { MemoryHub, type MemoryNetwork } from '../../coap/src/network/memory.ts'
 import { createContext, type TestContext } from '../../coap/src/testing/context.ts'
@@ -44,7 +47,10 @@ export class Filled {
       context: this.context,
       limits,
       transports: [plain(network, { resolver })],
-      handler: (request) => this.#handle(request),
+      handler: blockwiseServer({ limits, refused: (limit) => countRefusal(this.endpoint.statistics, limit) })(
+        (request) => this.#handle(request),
+        this.context,
+      ),
     })
   }
 
@@ -94,8 +100,10 @@ export class Filled {
     assert.equal(await newcomer.asks('now', { code: Code.POST }), '2.05')
   }
 
-  #handle({ path: [first] }: Request): Response | Promise<Response> {
+  #handle({ path: [first], body }: Request): Response | Promise<Response> {
     this.handled++
+    if (first === 'body') return body.bytes().then(({ length }) => Response.text(String(length)))
+    if (first === 'long') return Response.bytes(new Uint8Array(64))
     if (first === 'waits') return new Promise((resolve) => this.waiting.push(resolve))
     const response = Response.text('now')
     return first === 'observed' ? response.observing(this.subject) : response
@@ -108,6 +116,11 @@ export interface Asking {
   readonly observe?: number
   /** Default: one that was not used before. */
   readonly id?: number
+  /** The block of a body that it sends, of 16 bytes. */
+  readonly block1?: number
+  /** The block that it asks for, of 16 bytes. */
+  readonly block2?: number
+  readonly query?: string
 }
 
 export class Somebody {
@@ -132,13 +145,20 @@ export class Somebody {
   }
 
   /** What it gets for a request within some milliseconds: the code, an Observe option, and Max-Age; or that nothing came. */
-  async asks(path: string, { code = Code.GET, type = Type.Confirmable, observe, id }: Asking = {}): Promise<string> {
+  async asks(
+    path: string,
+    { code = Code.GET, type = Type.Confirmable, observe, id, ...asking }: Asking = {},
+  ): Promise<string> {
     this.received.length = 0
     const options = new Options().add(UriPath, path)
     if (observe !== undefined) options.add(Observe, observe)
+    if (asking.query !== undefined) options.add(UriQuery, asking.query)
+    if (asking.block1 !== undefined) options.add(Block1, blockValue(asking.block1, true, 0))
+    if (asking.block2 !== undefined) options.add(Block2, blockValue(asking.block2, false, 0))
+    const payload = new Uint8Array(asking.block1 === undefined ? 0 : 16)
     const messageId = id ?? ++this.#id
     const token = Uint8Array.of(messageId >> 8, messageId & 255)
-    this.#send(encodeDatagram(type, messageId, token, new Message({ code, options }), this.#buffer, 0))
+    this.#send(encodeDatagram(type, messageId, token, new Message({ code, options, payload }), this.#buffer, 0))
     await this.#filled.pass()
     const [answer] = this.received
     if (answer === undefined) return 'nothing'

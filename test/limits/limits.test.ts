@@ -50,6 +50,66 @@ const filling: { readonly [Name in keyof KnownLimits]: Readonly<Record<string, (
     },
   },
 
+  body: {
+    'what is longer is refused with 4.13, and takes no room any more': async () => {
+      const filled = await Filled.with({ body: 40 })
+      const somebody = await filled.somebody(1)
+      const answers = []
+      for (const block1 of [0, 1, 2]) answers.push(await somebody.asks('body', { code: Code.PUT, block1 }))
+      assert.deepEqual(answers, ['2.31', '2.31', '4.13'])
+      await filled.serves()
+    },
+  },
+
+  bodies: {
+    'of a thousand who begin and do not go on, those who have come last are served': async () => {
+      const filled = await Filled.with({ bodies: 320 })
+      let somebody = await filled.somebody(1)
+      for (let number = 2; number <= 1000; number++) {
+        assert.equal(await somebody.asks('body', { code: Code.PUT, block1: 0 }), '2.31')
+        assert.equal(await somebody.asks('body', { code: Code.PUT, block1: 1 }), '2.31')
+        somebody = await filled.somebody(number)
+      }
+      assert.equal(filled.refused['bodies'], 989)
+      await filled.serves()
+    },
+  },
+
+  transfers: {
+    'of a thousand who begin, the longest unused are forgotten: who goes on with one gets 4.08': async () => {
+      const filled = await Filled.with({ transfers: 10 })
+      const first = await filled.somebody(1)
+      for (let number = 1; number <= 1000; number++) {
+        const somebody = number === 1 ? first : await filled.somebody(number)
+        assert.equal(await somebody.asks('body', { code: Code.PUT, block1: 0 }), '2.31')
+        if (number < 500) assert.notEqual(await first.asks('body', { code: Code.PUT, block1: number }), '4.08')
+      }
+      assert.equal(filled.refused['transfers'], 990)
+      assert.equal(await first.asks('body', { code: Code.PUT, block1: 500 }), '4.08')
+      await filled.serves()
+    },
+    'a download whose state is forgotten goes on all the same': async () => {
+      const filled = await Filled.with({ transfers: 1 })
+      const [one, other] = [await filled.somebody(1), await filled.somebody(2)]
+      assert.equal(await one.asks('long', { block2: 0 }), '2.05')
+      assert.equal(await other.asks('long', { block2: 0 }), '2.05')
+      assert.equal(await one.asks('long', { block2: 1 }), '2.05')
+    },
+  },
+
+  transfersPerPeer: {
+    'of one who begins a thousand, its own are forgotten, and nobody else suffers': async () => {
+      const filled = await Filled.with({ transfersPerPeer: 3 })
+      const patient = await filled.somebody(1)
+      await patient.asks('body', { code: Code.PUT, block1: 0 })
+      const greedy = await filled.somebody(2)
+      for (let round = 0; round < 1000; round++)
+        await greedy.asks('body', { code: Code.PUT, block1: 0, query: String(round) })
+      assert.equal(filled.refused['transfersPerPeer'], 997)
+      assert.equal(await patient.asks('body', { code: Code.PUT, block1: 1 }), '2.31')
+    },
+  },
+
   dormantPeers: {
     'of those whose association is gone, the longest gone is forgotten': async () => {
       const { endpoint, leave } = await dormant({ dormantPeers: 2 })
