@@ -25,8 +25,9 @@ export class EndpointPeer implements Peer {
   reachedAt: number | undefined = undefined
   /** It was forgotten: nothing of it counts any more. */
   gone = false
-  /** A slot for whoever serves it, so that no second look-up is needed. */
+  /** Slots for whoever serves it, and whoever sends to it, so that no second look-up is needed. */
   served: unknown = undefined
+  outbox: unknown = undefined
   /** Notifications to it that are on their way or wait to leave; and whether there are more that have not had their turn. */
   notifying = 0
   notifyMore = false

@@ -3,6 +3,7 @@
 
 import type { Context } from '../../context/context.ts'
 import { Type } from '../../message/datagram.ts'
+import { EncodedMessage } from '../../message/encoded-message.ts'
 import type { Message } from '../../message/message.ts'
 import { exchangeLifetime, type TransmissionParameters } from '../../message/transmission.ts'
 import type { Association } from '../../transport/transport.ts'
@@ -10,7 +11,7 @@ import type { KnownLimits } from '../limits.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
 import { Outbox } from './outbox.ts'
-import { type Carrier, type Outcome, Outgoing, type OutgoingInit } from './outgoing.ts'
+import { type Carrier, type Outcome, Outgoing, type OutgoingInit, type Sent } from './outgoing.ts'
 import { firstTimeout, RoundTrip } from './round-trip.ts'
 import type { Wire } from './wire.ts'
 
@@ -24,8 +25,8 @@ export interface DeparturesInit {
 
 export class Departures implements Carrier {
   readonly #init: DeparturesInit
-  /** Of peers that something of ours has been sent to. */
-  readonly #outboxes = new Map<EndpointPeer, Outbox>()
+  /** What was encoded last. */
+  #encoded: Message | undefined = undefined
 
   constructor(init: DeparturesInit) {
     this.#init = init
@@ -46,7 +47,7 @@ export class Departures implements Carrier {
 
   /** It is of no interest any more: its sender hears nothing further. */
   cancel(outgoing: Outgoing): void {
-    const outbox = this.#outboxes.get(outgoing.peer)
+    const outbox = outboxOf(outgoing.peer)
     if (outbox === undefined || !outbox.remove(outgoing)) return
     this.#init.context.timers.cancel(outgoing)
     this.#depart(outgoing.peer, outbox)
@@ -54,7 +55,7 @@ export class Departures implements Carrier {
 
   /** Its peer has answered it, just now: how long that took says how long to wait for the next answer. */
   answered({ peer, parameters, departedAt, transmissions }: Outgoing): void {
-    const outbox = this.#outboxes.get(peer)
+    const outbox = outboxOf(peer)
     if (outbox === undefined || parameters.congestion === 'fixed') return
     const now = this.#init.context.now()
     outbox.roundTrip ??= new RoundTrip(parameters.ackTimeout, now)
@@ -63,7 +64,7 @@ export class Departures implements Carrier {
 
   /** It has ended. */
   settle(outgoing: Outgoing, outcome: Outcome): void {
-    const outbox = this.#outboxes.get(outgoing.peer)
+    const outbox = outboxOf(outgoing.peer)
     if (outbox === undefined || !outbox.remove(outgoing)) return
     this.#init.context.timers.cancel(outgoing)
     if (outcome === 'timeout') this.#init.statistics.timeouts++
@@ -75,20 +76,20 @@ export class Departures implements Carrier {
    * For `Outgoing`: once more. False: it is past the `latest` time for it (RFC 7252 4.2: a machine has slept); an acknowledgement that lies
    * waiting may still be read.
    */
-  retransmit(outgoing: Outgoing, bytes: Uint8Array, timeout: number, latest: number): boolean {
+  retransmit(outgoing: Outgoing, sent: Sent, timeout: number, latest: number): boolean {
     const { context, statistics, wire } = this.#init
     context.timers.arm(outgoing, timeout)
     if (context.now() > latest) return false
-    const again = this.#renewed(outgoing) ?? bytes
+    const again = this.#renewed(outgoing) ?? sent
     if (!outgoing.armed) return true // whatever made the newer one has ended it
     statistics.retransmissions++
-    wire.sendAgain(again, outgoing.association as Association)
+    wire.sendAgain(this.#bytesOf(outgoing, again), outgoing.association as Association)
     return true
   }
 
   /** There is room again. */
   drained(peer: EndpointPeer): void {
-    const outbox = this.#outboxes.get(peer)
+    const outbox = outboxOf(peer)
     if (outbox === undefined) return
     outbox.held = false
     this.#depart(peer, outbox)
@@ -96,13 +97,13 @@ export class Departures implements Carrier {
 
   /** The peer goes on with another association: what waits may leave. */
   continued(peer: EndpointPeer): void {
-    const outbox = this.#outboxes.get(peer)
+    const outbox = outboxOf(peer)
     if (outbox !== undefined) this.#depart(peer, outbox)
   }
 
   /** What was in flight on this association is lost. */
   closed(association: Association, peer: EndpointPeer): void {
-    const outbox = this.#outboxes.get(peer)
+    const outbox = outboxOf(peer)
     if (outbox === undefined) return
     outbox.held = false
     for (const outgoing of outbox.inFlight.filter((each) => each.association === association))
@@ -111,8 +112,8 @@ export class Departures implements Carrier {
 
   /** Nothing will ever reach this peer again. */
   gone(peer: EndpointPeer): void {
-    const outbox = this.#outboxes.get(peer)
-    this.#outboxes.delete(peer)
+    const outbox = outboxOf(peer)
+    peer.outbox = undefined
     if (outbox === undefined) return
     for (const outgoing of outbox.clear()) {
       this.#init.context.timers.cancel(outgoing)
@@ -122,15 +123,14 @@ export class Departures implements Carrier {
 
   /** What is in flight to a peer under this Message ID. */
   find(association: Association, messageId: number): Outgoing | undefined {
-    return this.#outboxes.get(association.peer as EndpointPeer)?.find(association, messageId)
+    return outboxOf(association.peer as EndpointPeer)?.find(association, messageId)
   }
 
   #outboxOf(peer: EndpointPeer): Outbox {
-    let outbox = this.#outboxes.get(peer)
-    if (outbox === undefined) {
-      outbox = new Outbox()
-      this.#outboxes.set(peer, outbox)
-    }
+    const known = outboxOf(peer)
+    if (known !== undefined) return known
+    const outbox = new Outbox()
+    peer.outbox = outbox
     return outbox
   }
 
@@ -182,9 +182,8 @@ export class Departures implements Carrier {
 
   #first(outgoing: Outgoing, message: Message, association: Association, messageId: number, outbox: Outbox): void {
     const { wire, context } = this.#init
-    const bytes = this.#encode(outgoing, message, association, messageId)
-    if (bytes === undefined) return
-    const { length } = bytes
+    const length = this.#encode(outgoing, message, association, messageId)
+    if (length < 0) return
     const { parameters, confirmable } = outgoing
     if (outgoing.counts) {
       outbox.fly(outgoing)
@@ -192,36 +191,38 @@ export class Departures implements Carrier {
       const now = context.now()
       if (confirmable) {
         const timeout = firstTimeout(parameters, roundTrip, outbox.inFlight.length, now)
-        outgoing.departed(association, messageId, bytes, timeout, context)
+        outgoing.departed(association, messageId, this.#kept(length), timeout, now, context)
       } else {
         const estimate = parameters.congestion === 'fixed' ? undefined : roundTrip?.timeoutAt(now)
         outgoing.departedOnce(association, messageId, outgoing.outstandingFor(length, estimate), context)
       }
-      outbox.held = !wire.send(bytes, length, association)
+      outbox.held = !wire.send(wire.buffer, length, association)
     } else {
-      outbox.held = !wire.send(bytes, length, association)
+      outbox.held = !wire.send(wire.buffer, length, association)
       outgoing.messageId = messageId
       outgoing.sender.settled('acknowledged')
     }
   }
 
   /** What goes instead of a message that is out of date, under a Message ID of its own; undefined: send it as it is. */
-  #renewed(outgoing: Outgoing): Uint8Array | undefined {
+  #renewed(outgoing: Outgoing): Sent | undefined {
     const { context, transmission } = this.#init
     const now = context.now()
-    const ids = this.#outboxes.get(outgoing.peer)?.idsOf(context)
+    const ids = outboxOf(outgoing.peer)?.idsOf(context)
     if (ids === undefined || ids.availableAt(exchangeLifetime(transmission)) > now) return undefined
     const message = outgoing.sender.renewed?.()
     if (message === undefined) return undefined
     const messageId = ids.issue(now)
     outgoing.peer.messageIdUsed = now
-    const bytes = this.#encode(outgoing, message, outgoing.association as Association, messageId)
-    if (bytes !== undefined) outgoing.superseded(messageId, bytes)
-    return bytes
+    const length = this.#encode(outgoing, message, outgoing.association as Association, messageId)
+    if (length < 0) return undefined
+    const sent = this.#kept(length)
+    outgoing.superseded(messageId, sent)
+    return sent
   }
 
-  /** The message, or what its sender has for one that is too long; undefined: there is nothing to send. */
-  #encode(outgoing: Outgoing, message: Message, association: Association, messageId: number): Uint8Array | undefined {
+  /** The message, or what its sender has for one that is too long, in the wire's buffer: its length, or -1 if there is nothing to send. */
+  #encode(outgoing: Outgoing, message: Message, association: Association, messageId: number): number {
     const { wire } = this.#init
     const { token, sender, confirmable } = outgoing
     const type = confirmable ? Type.Confirmable : Type.NonConfirmable
@@ -231,12 +232,27 @@ export class Departures implements Carrier {
       sent = sender.tooLong(association.transport.maxMessageSize)
       length = sent === undefined ? -1 : wire.encode(type, messageId, token, sent, association)
     }
-    if (sent === undefined) return undefined
-    if (length < 0) {
+    if (sent === undefined) return -1
+    if (length < 0)
       sender.settled('timeout') // not even a short one
-      return undefined
-    }
-    wire.tellSent(sent, type, messageId, association)
-    return wire.buffer.slice(0, length)
+    else wire.tellSent(sent, type, messageId, association)
+    this.#encoded = sent
+    return length
   }
+
+  /** Of what was encoded last: what is kept, to be sent again. */
+  #kept(length: number): Sent {
+    return this.#encoded instanceof EncodedMessage ? this.#encoded : this.#init.wire.buffer.slice(0, length)
+  }
+
+  #bytesOf({ token, messageId, association }: Outgoing, sent: Sent): Uint8Array {
+    if (!(sent instanceof EncodedMessage)) return sent
+    const { wire } = this.#init
+    const length = wire.encode(Type.Confirmable, messageId, token, sent, association as Association)
+    return wire.buffer.slice(0, Math.max(length, 0))
+  }
+}
+
+function outboxOf({ outbox }: EndpointPeer): Outbox | undefined {
+  return outbox instanceof Outbox ? outbox : undefined
 }

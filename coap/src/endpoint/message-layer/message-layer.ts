@@ -54,6 +54,12 @@ export class MessageLayer {
 
   receive(bytes: Uint8Array, from: Association, multicast: boolean): void {
     this.#statistics.received++
+    if (isEmptyAcknowledgement(bytes) && !multicast && !this.#context.trace.enabled) {
+      const outgoing = this.#departures.find(from, ((bytes[2] as number) << 8) | (bytes[3] as number))
+      if (outgoing?.confirmable === true) this.#settle(outgoing, 'acknowledged')
+      else this.#statistics.rejected.unmatched++
+      return
+    }
     const message = decodeDatagram(bytes, from.transport.messagesAreOwned)
     if (message === undefined) {
       this.#malformed(bytes, from, multicast)
@@ -240,6 +246,11 @@ export class MessageLayer {
     this.#wire.tellSent(emptyMessage, type, messageId, to)
     this.#wire.send(buffer, length, to)
   }
+}
+
+/** Half of what a server of notifications receives: it is not worth an object. */
+function isEmptyAcknowledgement(bytes: Uint8Array): boolean {
+  return bytes.length === 4 && bytes[0] === 0x60 && bytes[1] === Code.Empty
 }
 
 /** Codes of these classes make no message (RFC 7252 4.2); 7.xx is for streams (RFC 8323 5). */

@@ -4,10 +4,12 @@
 import { type Context, randomFraction } from '../../context/context.ts'
 import { Timer } from '../../context/timer.ts'
 import { isRequest } from '../../message/code.ts'
+import { EncodedMessage } from '../../message/encoded-message.ts'
 import type { Message } from '../../message/message.ts'
 import { maxTransmitSpan, type TransmissionParameters } from '../../message/transmission.ts'
 import type { Association } from '../../transport/transport.ts'
 import type { EndpointPeer } from '../peer.ts'
+import { type TokenKey, tokenOf } from '../tokens.ts'
 import { backedOff } from './round-trip.ts'
 
 /** How it ended. */
@@ -33,17 +35,20 @@ export interface Sender {
   settled(outcome: Outcome): void
 }
 
+/** What has left: its bytes; or a message that does not change, from which they can be made again. */
+export type Sent = Uint8Array | EncodedMessage
+
 /** Who sees to it that it leaves. */
 export interface Carrier {
   settle(outgoing: Outgoing, outcome: Outcome): void
   /** Sends it again; false: it is past the `latest` time for that. */
-  retransmit(outgoing: Outgoing, bytes: Uint8Array, timeout: number, latest: number): boolean
+  retransmit(outgoing: Outgoing, sent: Sent, timeout: number, latest: number): boolean
 }
 
 export interface OutgoingInit {
   readonly sender: Sender
   readonly peer: EndpointPeer
-  readonly token: Uint8Array
+  readonly token: Uint8Array | TokenKey
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
   /**
@@ -58,7 +63,7 @@ export interface OutgoingInit {
 export class Outgoing extends Timer {
   readonly sender: Sender
   readonly peer: EndpointPeer
-  readonly token: Uint8Array
+  readonly #token: Uint8Array | TokenKey
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
   readonly outstandingFor: (length: number, roundTrip?: number) => number
@@ -72,7 +77,7 @@ export class Outgoing extends Timer {
   /** When it left first. */
   departedAt = 0
   /** What is sent again, byte for byte. */
-  #bytes: Uint8Array | undefined = undefined
+  #sent: Sent | undefined = undefined
   #timeout = 0
   #retransmissionsLeft = 0
 
@@ -81,20 +86,31 @@ export class Outgoing extends Timer {
     this.#carrier = carrier
     this.sender = init.sender
     this.peer = init.peer
-    this.token = init.token
+    this.#token = init.token
     this.confirmable = init.confirmable
     this.parameters = init.parameters
     this.outstandingFor = init.outstandingFor
   }
 
-  /** It has left for the first time: `timeout` before the random factor. */
-  departed(association: Association, messageId: number, bytes: Uint8Array, timeout: number, context: Context): void {
+  get token(): Uint8Array {
+    return typeof this.#token === 'string' ? tokenOf(this.#token) : this.#token
+  }
+
+  /** It has left for the first time, now: `timeout` before the random factor. */
+  departed(
+    association: Association,
+    messageId: number,
+    sent: Sent,
+    timeout: number,
+    now: number,
+    context: Context,
+  ): void {
     this.association = association
     this.epoch = association.epoch
     this.messageId = messageId
     this.transmissions = 1
-    this.departedAt = context.now()
-    this.#bytes = bytes
+    this.departedAt = now
+    this.#sent = sent
     this.#retransmissionsLeft = this.parameters.maxRetransmit
     this.#timeout = timeout * (1 + (this.parameters.ackRandomFactor - 1) * randomFraction(context))
     context.timers.arm(this, this.#timeout)
@@ -110,9 +126,9 @@ export class Outgoing extends Timer {
   }
 
   /** Another message has its place, with all that it has tried so far. */
-  superseded(messageId: number, bytes: Uint8Array): void {
+  superseded(messageId: number, sent: Sent): void {
     this.messageId = messageId
-    this.#bytes = bytes
+    this.#sent = sent
   }
 
   /** It is outstanding for a while after it has left: NSTART is about such (RFC 7252 4.7). */
@@ -122,7 +138,8 @@ export class Outgoing extends Timer {
 
   /** Of a Confirmable message that has left: it is a request, whose acknowledgement may have the response. */
   get isRequest(): boolean {
-    return this.#bytes !== undefined && isRequest(this.#bytes[1] as number)
+    const sent = this.#sent
+    return sent !== undefined && isRequest(sent instanceof EncodedMessage ? sent.code : (sent[1] as number))
   }
 
   override fire(): void {
@@ -132,7 +149,7 @@ export class Outgoing extends Timer {
     else {
       this.#timeout = backedOff(this.parameters, this.#timeout)
       this.#retransmissionsLeft--
-      if (this.#carrier.retransmit(this, this.#bytes as Uint8Array, this.#timeout, this.#latest)) this.transmissions++
+      if (this.#carrier.retransmit(this, this.#sent as Sent, this.#timeout, this.#latest)) this.transmissions++
       else this.#retransmissionsLeft = 0
     }
   }

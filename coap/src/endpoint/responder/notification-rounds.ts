@@ -13,7 +13,7 @@ export interface Round {
 
 /** Notifications that leave in one turn; and in one after which much has been received: there is more to be read, such as what they cause. */
 const mostInOneTurn = 256
-const mostInBusyTurn = 16
+const mostInBusyTurn = 4
 /** So many messages in one turn are much: more are not read at once. */
 const much = 32
 /** Of one group, as long as others wait. */

@@ -13,7 +13,7 @@ import type { MessageLayer } from '../message-layer/message-layer.ts'
 import type { Outcome, Outgoing } from '../message-layer/outgoing.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
-import { type TokenKey, tokenKey, tokenOf } from '../tokens.ts'
+import { type TokenKey, tokenKey } from '../tokens.ts'
 import { ConditionalObservation } from './conditional-observation.ts'
 import { groupKey } from './group-key.ts'
 import type { Incoming } from './incoming.ts'
@@ -151,7 +151,7 @@ export class Observations implements GroupKeeper {
     return layer.submit({
       sender: observation,
       peer,
-      token: tokenOf(observation.token),
+      token: observation.token,
       confirmable,
       parameters: peer.transmission,
       outstandingFor,
