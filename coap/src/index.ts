@@ -2,8 +2,20 @@
 
 export type { AskInit } from './client/ask.ts'
 export { Client, type ClientOptions, type MethodInit, type PingInit } from './client/client.ts'
-export type { Observation } from './client/observation.ts'
 export type { DiscoveredServer, DiscoverInit } from './client/discovery.ts'
+export type { Durability } from './client/observation/durability.ts'
+export type {
+  EndedEvent,
+  EndReason,
+  MovedEvent,
+  NotificationEvent,
+  ObservationEvent,
+  ReRegisteredEvent,
+  StaleEvent,
+  StaleReason,
+} from './client/observation/event.ts'
+export type { Observation } from './client/observation/observation.ts'
+export type { ObserveInit } from './client/observation/observe-init.ts'
 export type { ClientRequestInit } from './client/request-init.ts'
 export type { WaitOptions } from './client/wait.ts'
 export {

@@ -2,7 +2,6 @@
 // CoAP's FETCH.)
 
 import { platform } from '#platform'
-import type { Context } from '../context/context.ts'
 import type { Continuity } from '../endpoint/continuity.ts'
 import { Endpoint } from '../endpoint/endpoint.ts'
 import type { Limits } from '../endpoint/limits.ts'
@@ -12,8 +11,6 @@ import { compose, type Handler, type Layer } from '../handler/handler.ts'
 import type { Response } from '../handler/response.ts'
 import type { RetryOptions } from '../handler/retry-options.ts'
 import { noBytes } from '../message/message.ts'
-import { Observe } from '../message/option.ts'
-import { Options } from '../message/options.ts'
 import type { Transmission } from '../message/transmission.ts'
 import type { WrapNetwork } from '../network/network-around.ts'
 import type { Peer } from '../transport/transport.ts'
@@ -21,10 +18,12 @@ import { CoapUri } from '../uri/coap-uri.ts'
 import { type AskInit, askGroup } from './ask.ts'
 import { type DiscoveredServer, type DiscoverInit, type DiscoveryTools, discover } from './discovery.ts'
 import { LazyEndpoint } from './lazy-endpoint.ts'
-import { Observation } from './observation.ts'
+import { Observation } from './observation/observation.ts'
+import { durabilityOf, type ObserveInit, requestToObserve, unreadOf } from './observation/observe-init.ts'
+import { Registrations } from './observation/registrations.ts'
 import { type ClientRequestInit, requestOf } from './request-init.ts'
 import { standardClientLayers } from './standard-layers.ts'
-import { Wait, type WaitOptions } from './wait.ts'
+import { Wait, type WaitOptions, within } from './wait.ts'
 
 /** All of it optional. Without any, all clients of a program share one endpoint. */
 export interface ClientOptions {
@@ -112,16 +111,17 @@ export class Client {
 
   /**
    * Watches a resource (RFC 7641): `for await (const response of client.observe(url))`. Nothing is sent before it is read. The first
-   * response comes first, whether the server observes or not; `timeout` is for that one. Methods: GET (default) and FETCH.
+   * response comes first, whether the server observes or not; `timeout` is for that one. Methods: GET (default) and FETCH. It goes on
+   * whatever becomes of the server, unless `durable` is false; its `events()` tell what happened. Who observes the same again shares it.
    */
-  observe(url: string | CoapUri, init: ClientRequestInit = {}): Observation {
-    const options = (init.options?.clone() ?? new Options()).set(Observe, 0)
-    return new Observation(
-      () => this.#shared.wait(init),
-      async (signal) => {
-        const request = requestOf(this.#uriOf(url), { ...init, options }, signal, this.#peer)
-        const handler = await this.#shared.handler()
-        return handler(request)
+  observe(url: string | CoapUri, init: ObserveInit = {}): Observation {
+    return new Observation({
+      durable: init.durable !== false,
+      unread: unreadOf(init),
+      begin: () => this.#shared.wait(init),
+      join: (observer) => {
+        const request = requestToObserve(this.#uriOf(url), init, this.#peer)
+        return this.#shared.registrations.join(request, durabilityOf(init), observer)
       },
     })
   }
@@ -187,9 +187,12 @@ export class Client {
     return client
   }
 
-  /** Ends what is outstanding, and all observations. An endpoint that was handed in, or that others share, stays open. */
-  async close(): Promise<void> {
-    await this.#shared.close()
+  /**
+   * Ends what is outstanding, and all observations, and waits until their servers know, for at most `timeout` milliseconds (default
+   * 3,000: a lost message may be sent again once; 0 does not wait). An endpoint that was handed in, or that others share, stays open.
+   */
+  async close({ timeout = 3000 }: { readonly timeout?: number } = {}): Promise<void> {
+    await this.#shared.close(timeout)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -235,6 +238,14 @@ class Shared {
   readonly #layer: Layer
   readonly #waits = new Set<Wait>()
   readonly #uris = new Map<string, CoapUri>()
+  readonly registrations: Registrations = new Registrations({
+    context: () => this.#endpointMade.context,
+    ask: async (request) => {
+      const handler = await this.handler()
+      return handler(request)
+    },
+    watchPeers: (changed) => this.#endpointMade.watchPeers(changed),
+  })
   #handler: Handler | undefined = undefined
   #closed = false
 
@@ -275,20 +286,30 @@ class Shared {
 
   wait(options: WaitOptions): Wait {
     if (this.#closed) throw new UsageError('the client is closed: make another one')
-    const wait = new Wait(this.#context, options, platform.hold, (ended) => this.#waits.delete(ended))
+    const wait = new Wait(this.#endpointMade.context, options, platform.hold, (ended) => this.#waits.delete(ended))
     this.#waits.add(wait)
     return wait
   }
 
-  async close(): Promise<void> {
+  async close(timeout: number): Promise<void> {
     this.#closed = true
     for (const wait of [...this.#waits])
       wait.abort(new ConnectionError('the client was closed', { code: 'COAP_CLOSED' }))
+    await this.#deregistered(timeout)
     if (this.#owned && this.#endpoint instanceof LazyEndpoint) await this.#endpoint.close()
   }
 
-  get #context(): Context {
-    return this.#endpoint instanceof Endpoint ? this.#endpoint.context : this.#endpoint.endpoint.context
+  async #deregistered(timeout: number): Promise<void> {
+    const endpoint = this.#endpoint instanceof Endpoint ? this.#endpoint : this.#endpoint.current
+    if (endpoint === undefined || timeout === 0) return
+    const release = platform.hold()
+    await within(timeout, endpoint.deregistered(), endpoint.context)
+    release()
+  }
+
+  /** Perhaps not open yet. */
+  get #endpointMade(): Endpoint {
+    return this.#endpoint instanceof Endpoint ? this.#endpoint : this.#endpoint.endpoint
   }
 }
 

@@ -12,6 +12,11 @@ export class LazyEndpoint {
     this.#make = make
   }
 
+  /** Undefined: nobody has asked yet. */
+  get current(): Endpoint | undefined {
+    return this.#endpoint
+  }
+
   /** Perhaps not open yet. */
   get endpoint(): Endpoint {
     this.#endpoint ??= this.#make()

@@ -82,3 +82,12 @@ export class Wait extends Timer {
     this.#release()
   }
 }
+
+/** Settled when the promise is, but no later than in so many milliseconds. */
+export function within(timeout: number, promise: Promise<void>, { timers }: Context): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = new Timer(resolve)
+    timers.arm(timer, timeout)
+    promise.then(resolve, reject).finally(() => timers.cancel(timer))
+  })
+}

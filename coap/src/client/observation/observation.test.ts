@@ -2,16 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { Endpoint } from '../endpoint/endpoint.ts'
-import type { Layer } from '../handler/handler.ts'
-import type { Request } from '../handler/request.ts'
-import { Response } from '../handler/response.ts'
-import { Subject } from '../handler/subject.ts'
-import { Code } from '../message/code.ts'
-import { MemoryHub } from '../network/memory.ts'
-import { createContext } from '../testing/context.ts'
-import { plain } from '../transport/plain.ts'
-import { Client } from './client.ts'
+import { Endpoint } from '../../endpoint/endpoint.ts'
+import type { Layer } from '../../handler/handler.ts'
+import type { Request } from '../../handler/request.ts'
+import { Response } from '../../handler/response.ts'
+import { Subject } from '../../handler/subject.ts'
+import { Code } from '../../message/code.ts'
+import { MemoryHub } from '../../network/memory.ts'
+import { createContext } from '../../testing/context.ts'
+import { plain } from '../../transport/plain.ts'
+import { Client } from '../client.ts'
 
 async function world(
   t: TestContext,
@@ -27,7 +27,7 @@ async function world(
   const server = await open('192.0.2.1', () => respond(value, subject))
   const endpoint = await open('192.0.2.9', () => Response.of(Code.NotFound))
   const client = new Client({ endpoint })
-  t.after(() => client.close())
+  t.after(() => client.close({ timeout: 0 }))
   const pass = (time = 5000): Promise<void> => context.clock.advance(time)
   /** Lets pass what time it takes. */
   const settled = async <T>(promise: Promise<T>): Promise<T> => {
@@ -170,14 +170,13 @@ test('the timeout is for the first response only', async (t) => {
 })
 
 test('a closed client ends its observations with an error, and the server is told', async (t) => {
-  const { client, server, settled, pass } = await world(t)
+  const { client, server, settled } = await world(t)
   const observation = client.observe(url)
   await settled(observation.next())
   const next = observation.next()
   next.catch(() => {}) // looked at below
-  await client.close()
-  await assert.rejects(settled(next), { code: 'COAP_CLOSED' })
-  await pass()
+  await settled(client.close())
+  await assert.rejects(next, { code: 'COAP_CLOSED' })
   assert.equal(server.sizes.observations, 0)
 })
 

@@ -1,54 +1,87 @@
-// An observation as its reader sees it (RFC 7641 3): the first response, and then a response for each change. Who reads slowly gets the
-// newest only: what is stale is not kept.
+// An observation as its reader sees it (RFC 7641 3): the first response, and then a response for each change; or, for who wants to know
+// more, events.
 
-import type { Signal } from '../context/signal.ts'
-import type { Response } from '../handler/response.ts'
-import type { Wait } from './wait.ts'
+import type { Response } from '../../handler/response.ts'
+import type { Wait } from '../wait.ts'
+import type { EndedEvent, ObservationEvent } from './event.ts'
+import type { Observer } from './registration.ts'
+import { UnreadEvents } from './unread-events.ts'
 
-type Step = IteratorResult<Response, undefined>
+export interface ObservationInit {
+  readonly durable: boolean
+  /** So many notifications are kept until they are read. */
+  readonly unread: number
+  /** Somebody waits from now on. */
+  readonly begin: () => Wait
+  /** Registers; returns what ends that. Throws a `UsageError` for what cannot be observed. */
+  readonly join: (observer: Observer) => () => void
+}
+
+type Step<T> = IteratorResult<T, undefined>
 
 /**
- * How it ends:
+ * Read it in one of two ways: itself, for responses, or its `events()`. How it ends:
  * - the reader has enough (`break`, `close()`): the server is told, and reading ends;
  * - the server ends it: its last response is an error (`ok` is false) or, if it does not observe, the first one; after it reading ends;
- * - the request fails, the signal is aborted, or the peer is lost: reading rejects with the error.
+ * - the first request fails, the signal is aborted, or it is not durable and the peer is lost: reading rejects with the error.
  */
 export class Observation implements AsyncIterableIterator<Response, undefined>, AsyncDisposable {
-  readonly #begin: () => Wait
-  readonly #ask: (signal: Signal) => Promise<Response>
+  readonly #init: ObservationInit
+  readonly #unread: UnreadEvents
+  #state: 'new' | 'observing' | 'ended' | 'read' = 'new'
   #wait: Wait | undefined = undefined
-  #notifications: AsyncIterator<Response> | undefined = undefined
-  #state: 'new' | 'asking' | 'observing' | 'ended' = 'new'
+  #leave: (() => void) | undefined = undefined
 
   /** Made by `Client.observe`. */
-  constructor(begin: () => Wait, ask: (signal: Signal) => Promise<Response>) {
-    this.#begin = begin
-    this.#ask = ask
+  constructor(init: ObservationInit) {
+    this.#init = init
+    this.#unread = new UnreadEvents(init.unread)
+  }
+
+  /** Notifications that newer ones have replaced before they were read. */
+  get dropped(): number {
+    return this.#unread.dropped
   }
 
   /** Ask for one at a time. */
-  async next(): Promise<Step> {
-    if (this.#state === 'ended') return done
-    try {
-      const response = this.#state === 'new' ? await this.#first() : await this.#following()
-      if (response !== undefined) return { done: false, value: response }
-      this.#end()
-      return done
-    } catch (error) {
-      this.#end()
-      if (error === enough) return done
-      throw error
+  async next(): Promise<Step<Response>> {
+    for (;;) {
+      const event = await this.#next()
+      if (event?.type === 'notification') return { done: false, value: event.response }
+      if (event?.type === 'ended' && event.reason === 'failed') throw event.error
+      if (event === undefined || event.type === 'ended') return done
     }
+  }
+
+  /**
+   * What happens to it, in place of responses alone: its states, and what becomes of the registration. The last one is `ended`, and it
+   * says why: nothing is thrown but a `UsageError` for what cannot be observed.
+   */
+  events(): AsyncIterableIterator<ObservationEvent, undefined> {
+    const events = {
+      next: async (): Promise<Step<ObservationEvent>> => {
+        const event = await this.#next()
+        return event === undefined ? done : { done: false, value: event }
+      },
+      return: async (): Promise<Step<ObservationEvent>> => {
+        await this.return()
+        return done
+      },
+      [Symbol.asyncIterator]: (): AsyncIterableIterator<ObservationEvent, undefined> => events,
+    }
+    return events
   }
 
   /** Ends it: the server is told that nobody observes any more. */
   async close(): Promise<void> {
-    this.#wait?.abort(enough)
-    this.#end()
+    this.#unread.clear()
+    if (this.#state === 'observing') this.#end({ type: 'ended', reason: 'closed' })
+    else this.#state = 'read'
   }
 
-  async return(): Promise<Step> {
+  async return(): Promise<Step<Response>> {
     await this.close()
+    this.#state = 'read'
     return done
   }
 
@@ -60,31 +93,57 @@ export class Observation implements AsyncIterableIterator<Response, undefined>, 
     return this
   }
 
-  async #first(): Promise<Response> {
-    this.#state = 'asking'
-    const wait = this.#begin()
+  /** Undefined: the last one has been read. */
+  async #next(): Promise<ObservationEvent | undefined> {
+    if (this.#state === 'read') return undefined
+    if (this.#state === 'new') this.#begin()
+    const event = await this.#unread.next()
+    if (event.type === 'ended') this.#state = 'read'
+    return event
+  }
+
+  #begin(): void {
+    this.#state = 'read' // if it cannot begin
+    const wait = this.#init.begin()
     this.#wait = wait
-    const response = await this.#ask(wait.signal)
-    if (wait.signal.aborted) throw wait.signal.reason // since the response came
-    wait.extend()
-    this.#notifications = response.notifications?.[Symbol.asyncIterator]()
     this.#state = 'observing'
-    return response
+    const { signal } = wait
+    const abort = (): void => this.#end({ type: 'ended', reason: 'failed', error: signal.reason })
+    if (signal.aborted) {
+      abort()
+      return
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const leave = this.#init.join({
+        durable: this.#init.durable,
+        unread: this.#init.unread,
+        told: (event) => this.#told(event),
+      })
+      this.#leave = leave
+    } catch (error) {
+      this.#state = 'read'
+      wait.end()
+      throw error
+    }
   }
 
-  async #following(): Promise<Response | undefined> {
-    const step = await this.#notifications?.next()
-    return step?.done === false ? step.value : undefined
+  #told(event: ObservationEvent): void {
+    if (this.#state !== 'observing') return
+    if (event.type === 'ended') this.#end(event)
+    else this.#unread.push(event)
+    if (event.type === 'notification') this.#wait?.extend()
   }
 
-  #end(): void {
+  #end(event: EndedEvent): void {
+    if (this.#state !== 'observing') return
     this.#state = 'ended'
+    this.#leave?.()
+    this.#leave = undefined
     this.#wait?.end()
     this.#wait = undefined
-    this.#notifications = undefined
+    this.#unread.push(event)
   }
 }
 
-/** Why the reader's own end ends the request. */
-const enough = new Error('the observation was closed')
-const done: Step = { done: true, value: undefined }
+const done: Step<never> = { done: true, value: undefined }
