@@ -75,6 +75,14 @@ describe('what people get wrong', () => {
       "--timeout is a duration as in 10s, 500ms or 2m, not 'soon'",
     )
     await ends(['observe', 'coap://h/', '--for', '1d'], 64, "--for is a duration as in 10s, 500ms or 2m, not '1d'")
+    await ends(
+      ['get', 'coap://h/', '--block-size', '100'],
+      64,
+      "--block-size is one of 16, 32, 64, 128, 256, 512, 1024, not '100'",
+    )
+    await ends(['get', 'coap://h/', '--etag', '0x'], 64, /^coapstone: --etag 0x: [^\n]*\n$/)
+    await ends(['put', 'coap://h/', '--if-match', '123456789'], 64, /^coapstone: --if-match 123456789: [^\n]*\n$/)
+    await ends(['get', 'coap://h/', '--continue'], 64, '--continue goes on with a file: say which by -o FILE')
     await ends(['observe', 'coap://h/', '-n', '0'], 64, "--count is a whole number above 0, not '0'")
     await ends(
       ['observe', 'coap://h/', '--plot', 'alway'],
@@ -197,31 +205,10 @@ describe('what people get wrong', () => {
     assert.match(stderr, /\ncoapstone: interrupted\n$/)
   })
 
-  test('files that are not there, are folders, or too long', async () => {
-    const long = join(folder, 'long')
-    writeFileSync(long, new Uint8Array(1025))
+  test('files that are not there, or are folders', async () => {
     const uri = 'coap://h/'
     await ends(['post', uri, '@nowhere.json'], 66, 'there is no file nowhere.json')
     await ends(['post', uri, `@${folder}`], 66, `${folder} is a folder`)
-    const next = 'Next step: send it in parts, until there is block-wise transfer'
-    await ends(
-      ['post', uri, `@${long}`],
-      65,
-      `a request carries at most 1024 bytes for now, and ${long} has 1025 bytes. ${next}`,
-    )
-    await ends(
-      ['post', uri, 'x'.repeat(1025)],
-      65,
-      `a request carries at most 1024 bytes for now, and the payload has 1025 bytes. ${next}`,
-    )
-    await ends(
-      ['post', uri, '-'],
-      65,
-      `a request carries at most 1024 bytes for now, and standard input has more than that. ${next}`,
-      {
-        input: 'x'.repeat(3000),
-      },
-    )
   })
 
   test('payloads that contradict themselves', async () => {

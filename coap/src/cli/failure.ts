@@ -52,5 +52,7 @@ const outcomes: ReadonlyMap<string, readonly [ExitCode, next?: string]> = new Ma
     ],
   ],
   ['COAP_RESET', [ExitCode.protocol, '-v shows what leaves and arrives']],
+  ['COAP_CHANGED', [ExitCode.protocol, 'ask again; what changes all the time can be observed']],
+  ['COAP_TOO_LONG', [ExitCode.data, '-o FILE takes content of any length']],
   ['COAP_EXCHANGE', [ExitCode.protocol, '-v shows what leaves and arrives']],
 ] as const)

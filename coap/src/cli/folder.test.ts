@@ -1,10 +1,11 @@
 // What a served folder shows, and that nothing else can be reached, whatever a request says.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { joined, type StreamBody } from '../handler/body.ts'
 import { Request } from '../handler/request.ts'
 import type { Response } from '../handler/response.ts'
 import { Code, formatCode } from '../message/code.ts'
@@ -13,6 +14,7 @@ import { Options } from '../message/options.ts'
 import { Folder } from './folder.ts'
 
 describe('a folder', () => {
+  const long = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251)
   let outside: string
   let folder: Folder
 
@@ -28,8 +30,7 @@ describe('a folder', () => {
     writeFileSync(join(root, '.git/config'), 'secret')
     writeFileSync(join(root, 'sub/a b.json'), '{}')
     writeFileSync(join(root, 'sub/what'), new Uint8Array(3))
-    writeFileSync(join(root, 'largest'), new Uint8Array(1024))
-    writeFileSync(join(root, 'long.txt'), 'x'.repeat(1025))
+    writeFileSync(join(root, 'long.bin'), long)
     symlinkSync('notes.txt', join(root, 'inside.txt'))
     symlinkSync('../secret.txt', join(root, 'out.txt'))
     symlinkSync('..', join(root, 'up'))
@@ -82,7 +83,7 @@ describe('a folder', () => {
 
   test('the list of the root is at / and at /.well-known/core, without what is hidden or leads out', async () => {
     const targets = (await text([])).match(/<[^>]*>/g)
-    assert.deepEqual(targets, ['</empty/>', '</inside.txt>', '</largest>', '</long.txt>', '</notes.txt>', '</sub/>'])
+    assert.deepEqual(targets, ['</empty/>', '</inside.txt>', '</long.bin>', '</notes.txt>', '</sub/>'])
     assert.equal(await text(['.well-known', 'core']), await text([]))
   })
 
@@ -131,11 +132,23 @@ describe('a folder', () => {
     assert.equal(await text(['inside.txt']), 'hello')
   })
 
-  test('a file of more than one message is refused with its size', async () => {
-    assert.equal((await get(['largest'])).payload.length, 1024)
-    const response = await get(['long.txt'])
-    assert.equal(formatCode(response.code), '5.01')
-    assert.match(await response.body.text(), /^the file has 1025 bytes: more than 1024 need block-wise transfer/)
+  test('a long file is read as it is asked for, from where it is asked for, and known by its size and time', async () => {
+    const response = await get(['long.bin'])
+    assert.deepEqual([response.body.whole, response.body.size], [undefined, long.length])
+    assert.deepEqual(await response.body.bytes(), long)
+    const { body } = await get(['long.bin'])
+    const rest = joined(await Array.fromAsync((body as StreamBody).from(90_001)))
+    assert.deepEqual(rest, long.subarray(90_001))
+    const etag = response.options.get(ETag) as Uint8Array
+    assert.equal(formatCode((await get(['long.bin'], new Options().add(ETag, etag))).code), '2.03')
+  })
+
+  test('a long file that changes while it is read is no mixture: 5.03', async () => {
+    const { body } = await get(['long.bin'])
+    const chunks = body[Symbol.asyncIterator]()
+    await chunks.next()
+    utimesSync(join(outside, 'root/long.bin'), 1, 1)
+    await assert.rejects(async () => chunks.next(), { message: /5\.03 .*the file has changed meanwhile/ })
   })
 
   test('nothing can be written', async () => {

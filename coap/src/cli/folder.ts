@@ -2,7 +2,7 @@
 // a path or a symbolic link says; and what begins with a dot stays hidden.
 
 import { createHash } from 'node:crypto'
-import { type Dirent, type Stats, statSync } from 'node:fs'
+import { type BigIntStats, type Dirent, statSync } from 'node:fs'
 import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Request } from '../handler/request.ts'
@@ -18,9 +18,10 @@ import { CommandError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
 import { formatOfFile } from './file-format.ts'
 import { FolderWatch } from './folder-watch.ts'
+import { chunksOf } from './served-file.ts'
 
-/** What one message carries, until there is block-wise transfer. */
-const mostBytes = 1024
+/** What has more is read as it is asked for, and known by its size and time instead of its content. */
+const wholeBytes = 65_536
 
 export class Folder {
   /** Without symbolic links. */
@@ -56,7 +57,7 @@ export class Folder {
     const place = wellKnown ? this.#root : await this.#locate(request.path)
     if (place === undefined) return notFound
     try {
-      const status = await stat(place)
+      const status = await stat(place, { bigint: true })
       if (status.isDirectory()) return await this.#list(place, request)
       return status.isFile() && request.path.at(-1) !== '' ? await this.#read(place, status, request) : notFound
     } catch (error) {
@@ -88,15 +89,11 @@ export class Folder {
     return relative(this.#root, real).split(sep).every(isVisibleName) ? real : undefined
   }
 
-  async #read(path: string, { size }: Stats, request: Request): Promise<Response> {
-    if (size > mostBytes) {
-      return Response.diagnostic(
-        Code.NotImplemented,
-        `the file has ${size} bytes: more than ${mostBytes} need block-wise transfer, which is to come`,
-      )
-    }
-    const content = await readFile(path)
-    return this.#versioned(Response.bytes(content, formatOfFile(path) ?? ContentFormat.octets), path, request)
+  async #read(path: string, status: BigIntStats, request: Request): Promise<Response> {
+    const format = formatOfFile(path) ?? ContentFormat.octets
+    if (status.size <= wholeBytes) return this.#versioned(Response.bytes(await readFile(path), format), path, request)
+    const response = Response.stream((offset) => chunksOf(path, offset, status), { format, size: Number(status.size) })
+    return this.#versioned(response, path, request, `${status.ino} ${status.size} ${status.mtimeNs}`)
   }
 
   async #list(path: string, request: Request): Promise<Response> {
@@ -122,8 +119,13 @@ export class Folder {
   }
 
   /** With an ETag; 2.03 without the content if the client has this version (RFC 7252 5.10.6); observed, if the client wants that. */
-  #versioned(response: Response, path: string, request: Request): Response {
-    const tag = createHash('sha256').update(response.payload).digest().subarray(0, 8)
+  #versioned(
+    response: Response,
+    path: string,
+    request: Request,
+    version: string | Uint8Array = response.payload,
+  ): Response {
+    const tag = createHash('sha256').update(version).digest().subarray(0, 8)
     const known = request.options.getAll(ETag).some((each) => tag.equals(each))
     const answer = known ? Response.of(Code.Valid) : response
     answer.options.add(ETag, new Uint8Array(tag))

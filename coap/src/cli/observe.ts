@@ -40,7 +40,7 @@ export const observe: Command = {
     ['observe coap://sensor.local/temperature --for 10m', 'the line that ten minutes make'],
     ['observe coap://sensor.local/temperature --json -n 5', 'five objects, a line each, for another program'],
   ],
-  flags: [...flags, ...readingFlags.filter(({ name }) => name !== 'output')],
+  flags: [...flags, ...readingFlags.filter(({ name }) => name !== 'output' && name !== 'continue')],
   run,
 }
 

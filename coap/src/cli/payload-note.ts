@@ -2,4 +2,4 @@
 
 export const payloadNote: string =
   'PAYLOAD is text, @FILE for what is in a file, or - for standard input. Text is sent as text/plain, a file as what the end of its ' +
-  'name says; -t names another format. A request carries at most 1,024 bytes for now.'
+  'name says; -t names another format. What is long goes in blocks, and is read as it is sent.'

@@ -1,20 +1,22 @@
 // The payload of a request: from the command line, a file, or standard input.
 
-import { readFileSync, statSync } from 'node:fs'
 import { encodeCbor } from '../cbor/cbor.ts'
 import type { MethodInit } from '../client/client.ts'
 import { ContentFormat } from '../message/content-format.ts'
+import { begun, chained, fileChunks, openToRead } from './byte-chunks.ts'
 import type { Invocation } from './command.ts'
 import { CommandError, usageError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
 import { formatOfFile } from './file-format.ts'
 import { formatNumber } from './format-name.ts'
 
-/** What one message carries, until there is block-wise transfer. */
-const mostBytes = 1024
+/** What has no more is read whole: so much can be sent once more from its beginning, where a server asks for that. */
+const wholeBytes = 1_048_576
 
 /** The payload and what it is; nothing if there is none. Throws a `CommandError`. */
-export async function payloadInit(invocation: Invocation): Promise<Pick<MethodInit, 'body' | 'contentFormat'>> {
+export async function payloadInit(
+  invocation: Invocation,
+): Promise<Pick<MethodInit, 'body' | 'size' | 'contentFormat'>> {
   const { arguments: given } = invocation
   const [, text] = given.positionals
   const file = given.get('file')
@@ -28,12 +30,12 @@ export async function payloadInit(invocation: Invocation): Promise<Pick<MethodIn
   }
   const path = file ?? (text?.startsWith('@') ? text.slice(1) : text === '-' ? '-' : undefined)
   if (path !== undefined) {
-    const body = path === '-' ? await readStandardInput(invocation) : readFile(path)
+    const body = path === '-' ? await standardInput(invocation) : await fileBody(path)
     const contentFormat = format ?? (path === '-' ? undefined : formatOfFile(path))
-    return { body, ...(contentFormat !== undefined && { contentFormat }) }
+    return { ...body, ...(contentFormat !== undefined && { contentFormat }) }
   }
   const body = format === ContentFormat.cbor ? cborOf(text as string) : (text as string)
-  return { body: checked(body), ...(format !== undefined && { contentFormat: format }) }
+  return { body, ...(format !== undefined && { contentFormat: format }) }
 }
 
 /** JSON is what people can type. */
@@ -49,50 +51,31 @@ function cborOf(text: string): Uint8Array {
   }
 }
 
-function readFile(path: string): Uint8Array {
+type Sent = Pick<MethodInit, 'body' | 'size'>
+
+async function fileBody(path: string): Promise<Sent> {
   try {
-    const status = statSync(path)
-    if (status.isFile() && status.size > mostBytes) throw tooLong(`${path} has ${status.size} bytes`)
-    return checked(readFileSync(path))
+    const { file, size } = openToRead(path)
+    return await sentOf(fileChunks(file), size)
   } catch (error) {
-    if (error instanceof CommandError) throw error
     throw new CommandError(ExitCode.noInput, describeFileError(error, path))
   }
 }
 
-async function readStandardInput({ arguments: given, terminal, signal }: Invocation): Promise<Uint8Array> {
+async function standardInput({ arguments: given, terminal, signal }: Invocation): Promise<Sent> {
   const { stdin } = process
   if (stdin.isTTY) terminal.note('Type the payload; Ctrl-D ends it.')
   else if (given.has('verbose')) terminal.note('Reading the payload from standard input.')
-  const chunks: Uint8Array[] = []
-  let length = 0
   const stop = (): void => void stdin.destroy(signal.reason as Error)
   signal.addEventListener('abort', stop, { once: true })
-  try {
-    for await (const chunk of stdin) {
-      chunks.push(chunk as Uint8Array)
-      length += (chunk as Uint8Array).length
-      if (length > mostBytes) throw tooLong('standard input has more than that')
-    }
-  } finally {
-    signal.removeEventListener('abort', stop)
-    stdin.destroy()
-  }
-  return Buffer.concat(chunks)
+  return await sentOf(stdin)
 }
 
-function checked<T extends string | Uint8Array>(body: T): T {
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  if (length > mostBytes) throw tooLong(`the payload has ${length} bytes`)
-  return body
-}
-
-function tooLong(what: string): CommandError {
-  return new CommandError(
-    ExitCode.data,
-    `a request carries at most ${mostBytes} bytes for now, and ${what}`,
-    'send it in parts, until there is block-wise transfer',
-  )
+/** What is long is read as the server asks for it. */
+async function sentOf(chunks: AsyncIterable<Uint8Array>, size?: number): Promise<Sent> {
+  const { first, rest } = await begun(chunks, wholeBytes)
+  if (rest === undefined) return { body: Buffer.concat(first) }
+  return { body: chained(first, rest), ...(size !== undefined && { size }) }
 }
 
 /** `no such file: x.json`, for whatever node:fs has thrown. */

@@ -4,6 +4,7 @@ import type { MethodInit } from '../client/client.ts'
 import { ETag, IfMatch, IfNoneMatch } from '../message/option.ts'
 import type { Arguments, Flag } from './arguments.ts'
 import { jsonFlag } from './command.ts'
+import { usageError } from './command-error.ts'
 import { durationOf } from './duration.ts'
 import { formatNumber } from './format-name.ts'
 import { addOpaque, optionsOf } from './option-argument.ts'
@@ -26,6 +27,8 @@ export const askingFlags: readonly Flag[] = [
   jsonFlag,
 ]
 
+const blockSizes: readonly string[] = ['16', '32', '64', '128', '256', '512', '1024']
+
 /** Of whatever reads a response. */
 export const requestFlags: readonly Flag[] = [
   {
@@ -46,7 +49,15 @@ export const requestFlags: readonly Flag[] = [
   },
   { name: 'non-confirmable', short: 'N', help: 'send it once, and let the network lose it' },
   { name: 'as', value: 'HOW', values: presentations, help: 'show the content as text, json, cbor, links, hex or raw' },
-  { name: 'output', short: 'o', value: 'FILE', values: 'file', help: "write the content's bytes to a file" },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    values: 'file',
+    help: "write the content's bytes to a file, as they come",
+  },
+  { name: 'continue', short: 'c', help: 'with -o: go on with a download that was broken off' },
+  { name: 'block-size', value: 'BYTES', values: blockSizes, help: 'the most that goes in one message: 16, 32, … 1024' },
   ...askingFlags,
 ]
 
@@ -102,6 +113,9 @@ export const changingByPayloadFlags: readonly Flag[] = [...payloadFlags, ...chan
 export function requestInit(given: Arguments): MethodInit {
   const accept = given.get('accept')
   const timeout = timeoutOf(given)
+  const blockSize = given.get('block-size')
+  if (blockSize !== undefined && !blockSizes.includes(blockSize))
+    throw usageError(`--block-size is one of ${blockSizes.join(', ')}, not '${blockSize}'`)
   const options = optionsOf(given.all('option'))
   for (const etag of given.all('etag')) addOpaque(options, ETag, etag, '--etag')
   for (const etag of given.all('if-match')) addOpaque(options, IfMatch, etag === '*' ? '' : etag, '--if-match')
@@ -112,6 +126,7 @@ export function requestInit(given: Arguments): MethodInit {
     options,
     ...(given.has('non-confirmable') && { confirmable: false }),
     ...(timeout !== undefined && { timeout }),
+    ...(blockSize !== undefined && { blockSize: Number(blockSize) }),
   }
 }
 

@@ -22,10 +22,17 @@ export interface ResponseRecord {
     readonly name: string
     readonly value: string | number | true
   }[]
-  readonly content: { readonly bytes: number; readonly base64: string; readonly text?: string; readonly json?: unknown }
+  readonly content:
+    | { readonly bytes: number; readonly base64: string; readonly text?: string; readonly json?: unknown }
+    | { readonly bytes: number; readonly file: string }
 }
 
-export function responseRecord(response: Response, milliseconds: number | undefined): ResponseRecord {
+/** `written`: the content has gone into a file. */
+export function responseRecord(
+  response: Response,
+  milliseconds: number | undefined,
+  written?: { readonly bytes: number; readonly file?: string },
+): ResponseRecord {
   const { code, ok, uri, peer, contentFormat: format } = response
   const [association] = peer.associations
   const mediaType = format === undefined ? undefined : mediaTypeOf(format)
@@ -38,7 +45,10 @@ export function responseRecord(response: Response, milliseconds: number | undefi
     ...(milliseconds !== undefined && { milliseconds: Number(milliseconds.toFixed(3)) }),
     ...(format !== undefined && { contentFormat: { number: format, ...(mediaType !== undefined && { mediaType }) } }),
     options: [...response.options].map(optionRecord),
-    content: contentRecord(response.payload, format),
+    content:
+      written?.file === undefined
+        ? contentRecord(response.payload, format)
+        : { bytes: written.bytes, file: written.file },
   }
 }
 

@@ -10,7 +10,7 @@ export const serve: Command = {
   positionals: ['folder'],
   description: [
     'Serves the files of a folder: to read, and to observe. Folders answer with a list of what is in them. Nothing can be written, ' +
-      'what begins with a dot is not shown, and no link leads out of the folder. A file may have 1,024 bytes for now.',
+      'what begins with a dot is not shown, and no link leads out of the folder.',
     'Without --listen only this machine can ask.',
   ],
   examples: [

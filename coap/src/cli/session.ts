@@ -35,6 +35,12 @@ export class Session {
     return this.#abort.signal
   }
 
+  /** Aborts the signal in so many milliseconds, unless what is asked is done by then: call what it gives. */
+  endAfter(duration: number, reason: CommandError): () => void {
+    const timer = setTimeout(() => this.#abort.abort(reason), duration)
+    return () => clearTimeout(timer)
+  }
+
   /** In milliseconds. */
   now(): number {
     const [seconds, nanoseconds] = process.hrtime()

@@ -8,7 +8,6 @@ import { ETag, LocationPath, LocationQuery } from '../message/option.ts'
 import type { Invocation } from './command.ts'
 import { ExitCode } from './exit-code.ts'
 import { briefFormatName } from './format-name.ts'
-import { writeOutput } from './output-file.ts'
 import { present } from './presentation.ts'
 import { printable } from './printable.ts'
 import { responseRecord } from './response-record.ts'
@@ -21,30 +20,35 @@ export interface Moment {
   readonly stamp?: string
   /** When it came, for machines. */
   readonly time?: string
+  /** Its content has been written already, as it came: to a file, or to standard output. */
+  readonly written?: { readonly bytes: number; readonly file?: string }
 }
 
 export function showResponse(response: Response, moment: Moment, { arguments: given, terminal }: Invocation): ExitCode {
-  const { milliseconds, stamp, time: at } = moment
+  const { milliseconds, stamp, time: at, written } = moment
   const { payload, contentFormat: format, ok } = response
-  const file = given.get('output')
-  const written = ok && file !== undefined && file !== '-'
-  if (written) writeOutput(file, payload)
   if (given.has('json')) {
-    terminal.print(JSON.stringify({ ...(at !== undefined && { time: at }), ...responseRecord(response, milliseconds) }))
+    const record = responseRecord(response, milliseconds, written)
+    terminal.print(JSON.stringify({ ...(at !== undefined && { time: at }), ...record }))
     return exitCodeOf(response)
   }
-  const shown = payload.length > 0 && !written && !isDiagnostic(response)
+  const shown = written === undefined && payload.length > 0 && !isDiagnostic(response)
   if (shown) {
-    const how = file === '-' ? 'raw' : given.get('as')
+    const how = given.get('output') === '-' ? 'raw' : given.get('as')
     const { content, remark } = present({ payload, format }, how, terminal.paint)
     terminal.print(stamp === undefined ? content : stamped(content, stamp, terminal))
     if (remark !== undefined) terminal.note(remark)
   }
   // Scripts see it only where there is nothing else.
-  if (shown && (!terminal.attended || milliseconds === undefined)) return exitCodeOf(response)
+  const seen = shown || (written !== undefined && written.file === undefined && written.bytes > 0)
+  if (seen && (!terminal.attended || milliseconds === undefined)) return exitCodeOf(response)
   const time = terminal.attended && milliseconds !== undefined ? [`${milliseconds.toFixed(1)} ms`] : []
-  const parts = [terminal.paintNote(ok ? 'green' : 'red', outcomeOf(response)), ...aboutContent(response), ...time]
-  const outcome = [...parts, ...(written ? [`written to ${file}`] : [])].join(', ')
+  const parts = [
+    terminal.paintNote(ok ? 'green' : 'red', outcomeOf(response)),
+    ...aboutContent(response, written?.bytes),
+    ...time,
+  ]
+  const outcome = [...parts, ...(written?.file === undefined ? [] : [`written to ${written.file}`])].join(', ')
   terminal.note(stamp === undefined ? outcome : stamped(outcome, stamp, terminal))
   return exitCodeOf(response)
 }
@@ -72,10 +76,15 @@ function outcomeOf(response: Response): string {
   return `${describeCode(response.code)}${location === undefined ? '' : ` at ${location}`}`
 }
 
-function aboutContent(response: Response): string[] {
+function aboutContent(response: Response, written: number | undefined): string[] {
   const { payload, contentFormat: format } = response
+  const bytes = written ?? payload.length
   const etag = response.options.get(ETag)
   const version = etag === undefined ? [] : [`ETag 0x${toHex(etag)}`]
-  if (payload.length === 0 || isDiagnostic(response)) return version
-  return [...(format === undefined ? [] : [briefFormatName(format)]), `${payload.length} bytes`, ...version]
+  if ((bytes === 0 && written === undefined) || isDiagnostic(response)) return version
+  return [
+    ...(format === undefined ? [] : [briefFormatName(format)]),
+    bytes === 1 ? '1 byte' : `${bytes} bytes`,
+    ...version,
+  ]
 }
