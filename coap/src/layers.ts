@@ -1,5 +1,6 @@
 // `coapstone/layers`: what goes around a handler.
 
+export { type CacheOptions, cache, cacheDefaults } from './layers/cache.ts'
 export { type ConditionalOptions, conditional, conditionalDefaults } from './layers/conditional.ts'
 export { contentTag } from './layers/content-tag.ts'
 export { criticalOptions, understands } from './layers/critical-options.ts'

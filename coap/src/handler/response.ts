@@ -24,6 +24,8 @@ export interface ResponseInit extends MessageInit {
   /** It leaves once, where it is a message of its own: for who may not be at the address that asks (RFC 9175 2.4). Default false. */
   readonly sentOnce?: boolean
   readonly notifications?: AsyncIterable<Response>
+  /** Seconds that it has been in a cache. */
+  readonly age?: number
   /** In place of `payload`: a body that is read as it comes. */
   readonly body?: Body
 }
@@ -196,6 +198,11 @@ export class Response extends Message {
   /** What follows an observed response; undefined if the server does not observe it. */
   get notifications(): AsyncIterable<Response> | undefined {
     return this.#init.notifications
+  }
+
+  /** Seconds since it was stored or validated, rounded up; undefined if it comes from no cache. */
+  get age(): number | undefined {
+    return this.#init.age
   }
 
   /** The code is 2.xx. */
