@@ -1,19 +1,11 @@
 // Who is near. A request to a group is answered only if its source is: whoever forges a far one makes all members of the group send to
 // it (RFC 7252 11.3), and a group without security must not be reached from the public Internet (groupcomm-bis 4).
 
-import { BlockList } from 'node:net'
+import type { BlockList } from 'node:net'
 import type { LocalAddress } from './local-addresses.ts'
 
 /** Of a site, whatever its subnets: private, link-local and unique local addresses (RFC 1918, 3927, 4193, 4291). */
-const site = new BlockList()
-site.addSubnet('10.0.0.0', 8)
-site.addSubnet('127.0.0.0', 8)
-site.addSubnet('169.254.0.0', 16)
-site.addSubnet('172.16.0.0', 12)
-site.addSubnet('192.168.0.0', 16)
-site.addAddress('::1', 'ipv6')
-site.addSubnet('fc00::', 7, 'ipv6')
-site.addSubnet('fe80::', 10, 'ipv6')
+let site: BlockList | undefined
 
 export class Neighbourhood {
   readonly #local: readonly { readonly host: string; readonly subnet: BlockList }[]
@@ -24,7 +16,7 @@ export class Neighbourhood {
 
   /** Is an address, as the system writes it, one of a site's, or in a subnet of this machine? */
   has(host: string): boolean {
-    return isIn(site, host) || this.#local.some(({ subnet }) => isIn(subnet, host))
+    return isIn(siteList(), host) || this.#local.some(({ subnet }) => isIn(subnet, host))
   }
 
   /** The local address that has this one beside it: in its zone, or in its subnet. */
@@ -37,8 +29,28 @@ export class Neighbourhood {
   }
 }
 
+function siteList(): BlockList {
+  if (site !== undefined) return site
+  site = emptyList()
+  site.addSubnet('10.0.0.0', 8)
+  site.addSubnet('127.0.0.0', 8)
+  site.addSubnet('169.254.0.0', 16)
+  site.addSubnet('172.16.0.0', 12)
+  site.addSubnet('192.168.0.0', 16)
+  site.addAddress('::1', 'ipv6')
+  site.addSubnet('fc00::', 7, 'ipv6')
+  site.addSubnet('fe80::', 10, 'ipv6')
+  return site
+}
+
+/** Loaded for groups only: who asks one server starts faster without node:net (docs/decisions/cli-arguments.md). */
+function emptyList(): BlockList {
+  const { BlockList } = process.getBuiltinModule('node:net')
+  return new BlockList()
+}
+
 function listOf(subnet: string | undefined): BlockList {
-  const list = new BlockList()
+  const list = emptyList()
   const [address, prefix] = subnet?.split('/') ?? []
   if (address !== undefined) list.addSubnet(address, Number(prefix), familyOf(address))
   return list
