@@ -48,7 +48,9 @@ type Described = import('bonjour-service').Service
 
 async function opened(failed: (error: Error) => void, options: MdnsOptions): Promise<Bonjour> {
   const { Bonjour } = await import('bonjour-service')
-  const bonjour = new Bonjour(options, failed)
+  // Bound to an address of its own a socket would hear nothing that is sent to the group.
+  const bound = { ...options, bind: '0.0.0.0' }
+  const bonjour = new Bonjour(bound, failed)
   // It has no other way to tell that its socket cannot be bound, and an event `error` without a listener ends the process.
   const { server } = bonjour as unknown as { readonly server: { readonly mdns: NodeJS.EventEmitter } }
   server.mdns.on('error', failed)
