@@ -139,7 +139,8 @@ describe('repeating', () => {
   test('is remembered of so many resources and no more', async () => {
     const answers = Array.from({ length: 2000 }, () => tooMany(100))
     const { askNow, seen } = bench([...answers, ok])
-    for (let number = 0; number < 2000; number++) await ask('GET', { uri: CoapUri.parse(`coap://192.0.2.1/${number}`) })
+    for (let number = 0; number < 2000; number++)
+      await askNow('GET', { uri: CoapUri.parse(`coap://192.0.2.1/${number}`) })
     assert.equal((await askNow('GET', { uri: CoapUri.parse('coap://192.0.2.1/0') })).code, Code.Content) // forgotten
     assert.equal((await askNow('GET', { uri: CoapUri.parse('coap://192.0.2.1/1999') })).code, Code.TooManyRequests)
     assert.equal(seen.length, 2001)
