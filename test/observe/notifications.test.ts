@@ -240,6 +240,18 @@ test('a state of another Content-Format than the first response is a last notifi
   }
 })
 
+test('a first response of 2.03 has no Content-Format: all notifications have that of the first state after it', async () => {
+  const valid: Handler = () => Response.of(Code.Valid).observing(subject)
+  const { subject, observer } = await observed({ handler: valid })
+  await observer.register()
+  subject.changed(Response.text('on'))
+  await observer.acknowledge()
+  assert.equal(observer.seen[1], 'CON 2.05 on')
+  subject.changed(Response.json('on'))
+  await observer.acknowledge()
+  assert.equal(observer.seen[2], 'CON 4.06')
+})
+
 test('an endpoint that is closed watches nothing any more', async () => {
   const { server, subject, observer } = await observed()
   await observer.register()

@@ -56,8 +56,8 @@ export interface ObservationInit {
   readonly group: ObservedState
   /** What the layers do to each notification; shared where there are none. */
   readonly changes: readonly Change[]
-  /** The Content-Format of the first response, which those of all notifications must be (RFC 7641 4.2). */
-  readonly format: ContentFormat | undefined
+  /** The Content-Format of the first response, which those of all notifications must be (RFC 7641 4.2). A 2.03 has none: that of the next one. */
+  readonly format: ContentFormat | 'any' | undefined
   /** All notifications are. */
   readonly confirmable: boolean
   /** The second when it was registered. */
@@ -77,7 +77,7 @@ export class Observation implements Sender, Recipient {
   readonly token: TokenKey
   readonly group: ObservedState
   readonly #changes: readonly Change[]
-  readonly #format: ContentFormat | undefined
+  #format: ContentFormat | 'any' | undefined
   /** Another one of the same peer. */
   next: Observation | undefined = undefined
   /** The second when a Confirmable notification was acknowledged last. */
@@ -224,6 +224,8 @@ export class Observation implements Sender, Recipient {
 
   #isOfFormat(response: Response): boolean {
     if (!response.ok || response.code === Code.Valid) return true
-    return (response === this.group.latest ? this.group.format : response.contentFormat) === this.#format
+    const format = response === this.group.latest ? this.group.format : response.contentFormat
+    if (this.#format === 'any') this.#format = format
+    return format === this.#format
   }
 }
