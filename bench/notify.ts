@@ -28,13 +28,7 @@ const warmup = 200_000
 const built = fileURLToPath(new URL('.build/coap_observers', import.meta.url))
 const server = fileURLToPath(new URL('servers/notify.ts', import.meta.url))
 
-interface Figure {
-  /** Microseconds of processor time for one notification or echo. */
-  readonly each: number
-  /** Bytes of heap by which it has grown from before the first change that was measured until after the last. */
-  readonly left: number
-  readonly retransmissions: number
-}
+type HeapReport = Extract<Report, { heap: number }>
 
 /** A server of ours, or an echo, and those whom it tells. */
 class Run {
@@ -43,6 +37,8 @@ class Run {
   readonly #lines: AsyncIterator<string>
   readonly #count: number
   readonly #kind: 'serve' | 'echo'
+  readonly #figures: number[] = []
+  #before: HeapReport | undefined = undefined
 
   constructor(kind: 'serve' | 'echo', served: ChildProcess, observers: ChildProcess, count: number) {
     this.#kind = kind
@@ -65,23 +61,32 @@ class Run {
     return run
   }
 
-  async measure(rounds: number): Promise<Figure> {
-    const repeated = Math.max(1, Math.round(100_000 / this.#count)) // few are measured many times over
+  /** Compilers take their time: nothing is measured before. */
+  async warmUp(): Promise<void> {
     for (let told = 0; told < warmup; told += this.#count) await this.#change()
-    const before = await this.#usage()
-    let { cpu } = before
-    const figures: number[] = []
-    for (let round = 0; round < rounds; round++) {
-      for (let time = 0; time < repeated; time++) await this.#change()
-      const now = await this.#usage()
-      figures.push((now.cpu - cpu) / (repeated * this.#count))
-      cpu = (await this.#usage()).cpu // the collection in between is none of it
-    }
-    const after = await this.#usage()
+    this.#before = await this.#heap()
+  }
+
+  /** A round more. Few are measured many times over. */
+  async measure(): Promise<void> {
+    const repeated = Math.max(1, Math.round(100_000 / this.#count))
+    const before = await this.#time()
+    for (let time = 0; time < repeated; time++) await this.#change()
+    this.#figures.push(((await this.#time()) - before) / (repeated * this.#count))
+  }
+
+  /** Microseconds of processor time for one notification or echo. */
+  get each(): number {
+    return median(this.#figures)
+  }
+
+  /** Bytes of heap for each observation by which it has grown since it was warm, and how much was sent again. */
+  async left(): Promise<{ readonly bytes: number; readonly retransmissions: number }> {
+    const after = await this.#heap()
+    if (this.#before === undefined) throw new Error('nothing has been measured')
     return {
-      each: median(figures),
-      left: (after.heap - before.heap) / this.#count,
-      retransmissions: after.retransmissions - before.retransmissions,
+      bytes: (after.heap - this.#before.heap) / this.#count,
+      retransmissions: after.retransmissions - this.#before.retransmissions,
     }
   }
 
@@ -95,12 +100,18 @@ class Run {
     await this.#line(this.#kind === 'echo' ? 'echoed' : 'notified')
   }
 
-  async #usage(): Promise<Extract<Report, { cpu: number }>> {
-    this.#served.send('usage' satisfies Order)
-    const [usage] = (await once(this.#served, 'message')) as [Extract<Report, { cpu: number }>]
-    if (this.#kind === 'serve' && usage.observations !== this.#count)
-      throw new Error(`${usage.observations} observations of ${this.#count} are left`)
-    return usage
+  async #time(): Promise<number> {
+    this.#served.send('time' satisfies Order)
+    const [{ time }] = (await once(this.#served, 'message')) as [{ time: number }]
+    return time
+  }
+
+  async #heap(): Promise<HeapReport> {
+    this.#served.send('heap' satisfies Order)
+    const [report] = (await once(this.#served, 'message')) as [HeapReport]
+    if (this.#kind === 'serve' && report.observations !== this.#count)
+      throw new Error(`${report.observations} observations of ${this.#count} are left`)
+    return report
   }
 
   async #line(what: string): Promise<void> {
@@ -111,41 +122,40 @@ class Run {
   }
 }
 
-async function figureOf(kind: 'serve' | 'echo', count: number, rounds: number): Promise<Figure> {
-  const run = await Run.begin(kind, count)
-  try {
-    return await run.measure(rounds)
-  } finally {
-    await run.end()
-  }
-}
-
 if (import.meta.main) {
   const { values } = parseArgs({
     options: { count: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '5' } },
   })
   const count = Number(values.count)
   const rounds = Number(values.rounds)
-  const echo = await figureOf('echo', count, rounds)
-  const few = await figureOf('serve', Math.max(count / 100, 10), rounds)
-  const some = await figureOf('serve', Math.max(count / 10, 10), rounds)
-  const many = await figureOf('serve', count, rounds)
-  const thousands = (number: number): string => number.toLocaleString('en')
-  console.log(`echo of ${thousands(count)} datagrams: ${echo.each.toFixed(2)} µs each`)
-  for (const [observers, figure] of [
-    [count / 100, few],
-    [count / 10, some],
-    [count, many],
-  ] as const) {
-    const { each, left, retransmissions } = figure
-    console.log(
-      `a change to ${thousands(observers)} observers: ${each.toFixed(2)} µs each, ${left.toFixed(1)} bytes of heap left, ` +
-        `${retransmissions} retransmissions`,
-    )
+  const echo = await Run.begin('echo', count)
+  const observed = new Map<number, Run>()
+  try {
+    for (const observers of [count / 100, count / 10, count])
+      observed.set(observers, await Run.begin('serve', observers))
+    const runs = [echo, ...observed.values()]
+    for (const run of runs) await run.warmUp()
+    // In turn, so that each has its share of what else the machine does.
+    for (let round = 0; round < rounds; round++) for (const run of runs) await run.measure()
+    await report(count, echo, observed)
+  } finally {
+    await Promise.all([echo, ...observed.values()].map((run) => run.end()))
   }
-  check(many.each / echo.each, most, `times the echo's processor time`)
-  check(many.each / few.each, mostGrowth, `times as much each as with a hundredth of the observers`)
-  check(many.left, mostLeft, 'bytes of heap left for each observation')
+}
+
+async function report(count: number, echo: Run, observed: ReadonlyMap<number, Run>): Promise<void> {
+  console.log(`echo of ${count.toLocaleString('en')} datagrams: ${echo.each.toFixed(2)} µs each`)
+  for (const [observers, run] of observed) {
+    const { bytes, retransmissions } = await run.left()
+    console.log(
+      `a change to ${observers.toLocaleString('en')} observers: ${run.each.toFixed(2)} µs each, ` +
+        `${bytes.toFixed(1)} bytes of heap left, ${retransmissions} retransmissions`,
+    )
+    if (observers === count) check(bytes, mostLeft, 'bytes of heap left for each observation')
+  }
+  const [few = Number.NaN, , many = Number.NaN] = Array.from(observed.values(), (run) => run.each)
+  check(many / echo.each, most, "times the echo's processor time")
+  check(many / few, mostGrowth, 'times as much each as with a hundredth of the observers')
 }
 
 function check(figure: number, most: number, what: string): void {
