@@ -77,7 +77,7 @@ export class Observations implements GroupKeeper {
     const { subject, changes, conditions } = observing
     const group = this.#groupOf(observing, incoming, request, handler)
     const confirmable = conditions?.confirmable ?? observing.confirmable ?? incoming.confirmable
-    const format = response.code === Code.Valid ? 'any' : response.contentFormat
+    const format = response.code === Code.Valid ? ('any' as const) : response.contentFormat
     const init = { peer, token, group, changes, format, confirmable, heard: this.#second() }
     const condition = conditions?.begin(response, this.now())
     const observation = condition === undefined ? new Observation(init) : new ConditionalObservation(init, condition)
