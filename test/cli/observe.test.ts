@@ -136,6 +136,23 @@ broken
     )
   })
 
+  test('what becomes of the observation is told on standard error, and as objects with --json', async () => {
+    const unavailable = () => subject.changed(Response.diagnostic(Code.ServiceUnavailable, 'a new filter'))
+    const run = start(['observe', `${url}/state`])
+    await run.printed(/^first\n/)
+    unavailable()
+    await run.printed(/^The server cannot answer for now \(5\.03 Service Unavailable\): it is asked again\.\n/)
+    run.signal()
+    assert.equal((await run.ended).stdout, 'first\n')
+    const machine = start(['observe', `${url}/state`, '--json'])
+    await machine.printed(/\n/)
+    unavailable()
+    await machine.printed(/\n.*\n/)
+    machine.signal()
+    const [, event] = (await machine.ended).stdout.split('\n').map((line) => JSON.parse(line || '{}'))
+    assert.deepEqual({ ...event, time: typeof event.time }, { time: 'string', event: 'stale', reason: 'unavailable' })
+  })
+
   describe('on a terminal', () => {
     const terminal = { env: { COAPSTONE_COLUMNS: '40', TERM: 'xterm', NO_COLOR: '1' } }
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { Code, describeCode, options, type Request, Response, Router, type Server, serve } from 'coapstone'
+import { Code, describeCode, Options, options, type Request, Response, Router, type Server, serve } from 'coapstone'
 import { coapstone, start } from './program.ts'
 
 describe('coapstone requests', () => {
@@ -13,6 +13,7 @@ describe('coapstone requests', () => {
   let url: string
   let folder: string
   let last: Request
+  let busy = 0
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'coapstone-test-'))
@@ -23,6 +24,15 @@ describe('coapstone requests', () => {
       .get('/bytes', () => Response.bytes(Uint8Array.of(0, 1, 0xff, 0x41)))
       .get('/liar', () => Response.bytes(new TextEncoder().encode('no json'), 50))
       .get('/escape', () => Response.text('\x1b]0;owned\x07 \u202egnp.exe'))
+      .get('/busy', () => {
+        if (busy-- > 0) return Response.of(Code.TooManyRequests).with({ options: new Options().add(options.MaxAge, 1) })
+        return Response.text('ready')
+      })
+      .get('/versioned', () =>
+        Response.text('x').with({ options: new Options().add(options.ETag, Uint8Array.of(0xab, 0xcd)) }),
+      )
+      .put('/versioned', () => Response.of(Code.Changed))
+      .delete('/versioned', () => Response.of(Code.Deleted))
       .get('/silent', () => Response.of(Code.Valid))
       .get('/gone', () => Response.diagnostic(Code.NotFound, 'it was taken away'))
       .get('/broken', () => {
@@ -217,5 +227,36 @@ describe('coapstone requests', () => {
     run.closeOutput()
     const { exitCode, stderr } = await run.ended
     assert.deepEqual([exitCode, stderr], [141, ''])
+  })
+
+  test('a server that has too much to do is asked again when it says, which is told; --no-retry takes its answer', async () => {
+    busy = 1
+    const again = await coapstone(['get', `${url}/busy`])
+    assert.deepEqual([again.exitCode, again.stdout], [0, 'ready\n'])
+    assert.match(
+      again.stderr,
+      /^4\.29 Too Many Requests: asking again in 1 s, as the server wishes\. --no-retry does not\.\n$/,
+    )
+    busy = 1
+    const refused = await coapstone(['get', `${url}/busy`, '--no-retry'])
+    assert.deepEqual([refused.exitCode, refused.stderr], [4, '4.29 Too Many Requests\n'])
+    busy = 1
+    assert.equal((await coapstone(['get', `${url}/busy`, '--json'])).stderr, '')
+  })
+
+  test('a version has an ETag, by which a server tells that it is still this one, or refuses to change another', async () => {
+    const { options: listed } = JSON.parse((await coapstone(['get', `${url}/versioned`, '--json'])).stdout)
+    assert.deepEqual(listed[0], { number: 4, name: 'ETag', value: 'abcd' })
+    const ends = async (...args: string[]) => {
+      const { exitCode, stdout, stderr } = await coapstone(args)
+      return [exitCode, stdout, stderr]
+    }
+    const path = `${url}/versioned`
+    assert.deepEqual(await ends('get', path, '--etag', '0x01', '-e', '0xabcd'), [0, '', '2.03 Valid, ETag 0xabcd\n'])
+    assert.deepEqual(await ends('put', path, 'x', '--if-match', '0xabcd'), [0, '', '2.04 Changed\n'])
+    assert.deepEqual(await ends('put', path, 'x', '--if-match', '*'), [0, '', '2.04 Changed\n'])
+    assert.deepEqual(await ends('put', path, 'x', '--if-match', '0x01'), [4, '', '4.12 Precondition Failed\n'])
+    assert.deepEqual(await ends('put', path, 'x', '--if-none-match'), [4, '', '4.12 Precondition Failed\n'])
+    assert.deepEqual(await ends('delete', path, '--if-match', '0x02'), [4, '', '4.12 Precondition Failed\n'])
   })
 })

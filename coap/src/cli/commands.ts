@@ -3,6 +3,7 @@
 import type { Command } from './command.ts'
 import { completion } from './completion.ts'
 import { remove } from './delete.ts'
+import { discover } from './discover.ts'
 import { fetch } from './fetch.ts'
 import { get } from './get.ts'
 import { ipatch } from './ipatch.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ipatch,
   observe,
   ping,
+  discover,
   serve,
   completion,
 ]

@@ -1,6 +1,6 @@
 // `coapstone observe`: RFC 7641.
 
-import type { Response } from '../handler/response.ts'
+import type { EndedEvent } from '../client/observation/event.ts'
 import type { Flag } from './arguments.ts'
 import type { Command, Invocation } from './command.ts'
 import { CommandError, usageError } from './command-error.ts'
@@ -33,7 +33,8 @@ export const observe: Command = {
   description: [
     'Watches a resource: shows it now, and again whenever it changes, until Ctrl-C. Then the server is told that nobody watches any more.',
     'Numbers are plotted on a terminal: the last ones as a line of blocks, with their range and the newest.',
-    'If it changes faster than it can be shown, the newest state is shown. A server that does not observe answers once, and that is the end.',
+    'If it changes faster than it can be shown, the newest state is shown. If the server is lost, or restarts, it is asked again. One ' +
+      'that does not observe answers once, and that is the end.',
   ],
   examples: [
     ['observe coap://localhost/notes.txt', 'a file that `coapstone serve` serves'],
@@ -45,7 +46,7 @@ export const observe: Command = {
 }
 
 async function run(invocation: Invocation): Promise<ExitCode> {
-  const { arguments: given, terminal } = invocation
+  const { arguments: given } = invocation
   const uri = uriArgument(invocation)
   checkPresentation(given.get('as'))
   const most = countOf(given.get('count'))
@@ -62,31 +63,28 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const timer = duration === undefined ? undefined : setTimeout(end, duration)
   try {
     let exitCode: ExitCode | undefined
-    let observed = false
+    let ended: EndedEvent | undefined
     let count = 0
-    for await (const response of observation) {
-      observed ||= isObserved(response)
-      exitCode = values.show(response)
-      count++
-      enough ||= count === most
-      if (enough) break
+    for await (const event of observation.events()) {
+      if (event.type === 'ended') ended = event
+      else if (event.type !== 'notification') values.tell(event)
+      else {
+        exitCode = values.show(event.response)
+        count++
+        enough ||= count === most
+        if (enough) break
+      }
     }
     values.end()
+    if (ended?.reason === 'failed') throw ended.error
     if (exitCode === undefined) throw nothingWithin(given.get('for') ?? '')
-    if (given.has('json') || exitCode !== ExitCode.success || enough) return exitCode
-    terminal.note(
-      observed ? 'The server has ended it.' : 'The server does not observe this resource: that was its one answer.',
-    )
+    if (ended !== undefined && !enough) values.tell(ended)
     return exitCode
   } finally {
     clearTimeout(timer)
     values.end()
     await session.close()
   }
-}
-
-function isObserved(response: Response): boolean {
-  return response.notifications !== undefined
 }
 
 function countOf(text: string | undefined): number | undefined {

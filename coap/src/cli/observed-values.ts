@@ -1,9 +1,12 @@
 // What `observe` shows: each response with its time, or, of numbers on a terminal, one line that is drawn again with each.
 
+import type { NotificationEvent, ObservationEvent } from '../client/observation/event.ts'
 import type { Response } from '../handler/response.ts'
+import { describeAddress } from '../network/address.ts'
 import type { Invocation } from './command.ts'
 import { usageError } from './command-error.ts'
 import type { ExitCode } from './exit-code.ts'
+import { endNote, observationNote } from './observation-note.ts'
 import { Plot } from './plot.ts'
 import { numberOf } from './plotted-number.ts'
 import { exitCodeOf, showResponse } from './show-response.ts'
@@ -52,6 +55,23 @@ export class ObservedValues {
     if (width === undefined) terminal.print(text)
     else terminal.drawLive(1, text)
     return exitCodeOf(response)
+  }
+
+  /** What happens beside: on standard error, since it is no content. */
+  tell(event: Exclude<ObservationEvent, NotificationEvent>): void {
+    const { arguments: given, terminal } = this.#invocation
+    const now = new Date()
+    if (given.has('json')) {
+      const { type, ...what } = event
+      const reason = 'reason' in what ? { reason: what.reason } : {}
+      const place = type === 'moved' ? { from: describeAddress(event.from), to: describeAddress(event.to) } : {}
+      terminal.print(JSON.stringify({ time: now.toISOString(), event: type, ...reason, ...place }))
+    } else {
+      const note = event.type === 'ended' ? endNote(event.reason) : observationNote(event)
+      if (note === undefined) return
+      const stamp = this.#stampOf(now)
+      terminal.note(terminal.paintNote('dim', stamp === undefined ? note : `${stamp}  ${note}`))
+    }
   }
 
   /** The line stays, and what comes next is below it. */

@@ -48,6 +48,7 @@ export const requestFlags: readonly Flag[] = [
     help: 'any option by name or number; bytes as 0x…',
   },
   { name: 'non-confirmable', short: 'N', help: 'send it once, and let the network lose it' },
+  { name: 'no-retry', help: 'take 4.29 and 5.03 for the answer; else it is asked again when the server says' },
   { name: 'as', value: 'HOW', values: presentations, help: 'show the content as text, json, cbor, links, hex or raw' },
   {
     name: 'output',

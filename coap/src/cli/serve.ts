@@ -27,6 +27,7 @@ export const serve: Command = {
       repeatable: true,
       help: 'where to be asked: scheme, host and port; default coap://localhost',
     },
+    { name: 'announce', value: 'NAME', help: 'be found by this name: mDNS tells of a service _coap._udp' },
     ...tapFlags,
     jsonFlag,
   ],

@@ -23,7 +23,13 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const taps = tapsOf(invocation)
   try {
     const layers = [given.has('json') ? requestRecords((line) => terminal.print(line)) : requestLines(terminal)]
-    const server = await listen((request) => folder.answer(request), { listen: places, layers, network: taps.around })
+    const name = given.get('announce')
+    const server = await listen((request) => folder.answer(request), {
+      listen: places,
+      layers,
+      network: taps.around,
+      ...(name !== undefined && { announce: name }),
+    })
     try {
       announce(server, path, invocation)
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

@@ -1,10 +1,13 @@
 // A command's client: with what its flags put around the network, and what is worth telling while somebody waits.
 
 import { Client } from '../client/client.ts'
+import type { Retry } from '../handler/retry-options.ts'
+import { describeCode } from '../message/code.ts'
 import { describeAddress } from '../network/address.ts'
 import type { Network, NetworkAddress } from '../network/network.ts'
 import type { Invocation } from './command.ts'
 import { CommandError } from './command-error.ts'
+import { durationText } from './duration.ts'
 import { ExitCode } from './exit-code.ts'
 import { PeerWatch } from './peer-watch.ts'
 import { type Taps, tapsOf } from './taps.ts'
@@ -27,7 +30,10 @@ export class Session {
     this.#interrupt = () => this.#abort.abort(signal.reason)
     if (signal.aborted) this.#interrupt()
     else signal.addEventListener('abort', this.#interrupt, { once: true })
-    this.client = new Client({ network: (network) => this.#watch(taps.around(network)) })
+    this.client = new Client({
+      network: (network) => this.#watch(taps.around(network)),
+      retry: invocation.arguments.has('no-retry') ? false : { onRetry: (retry) => this.#tellRetry(retry) },
+    })
   }
 
   /** Aborted when the user has enough, or when what answers is no CoAP. */
@@ -51,6 +57,18 @@ export class Session {
     this.#invocation.signal.removeEventListener('abort', this.#interrupt)
     await this.client.close()
     this.#taps.close()
+  }
+
+  #tellRetry({ code, wait }: Retry): void {
+    const { terminal, arguments: given } = this.#invocation
+    if (given.has('json')) return
+    const when = wait < 1000 ? 'at once' : `in ${durationText(wait)}`
+    terminal.note(
+      terminal.paintNote(
+        'dim',
+        `${describeCode(code)}: asking again ${when}, as the server wishes. --no-retry does not.`,
+      ),
+    )
   }
 
   #watch(network: Network): Network {
