@@ -21,8 +21,8 @@ export interface ClientRequestInit extends WaitOptions, Transfer {
   /** A name, or a code from 0.01 to 0.31. Default `GET`. */
   readonly method?: Method | Code
   /**
-   * Text is sent as UTF-8 and text/plain, bytes without a Content-Format, unless `contentFormat` says what it is. Of any length; what
-   * comes in chunks is read as the server asks for it (RFC 7959).
+   * Text is sent as UTF-8 and text/plain, bytes without a Content-Format (in a FETCH as octets), unless `contentFormat` says what it is.
+   * Of any length; what comes in chunks is read as the server asks for it (RFC 7959).
    */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** Bytes of a body that comes in chunks: the server is told with the first block (RFC 7959 4). */
@@ -58,10 +58,13 @@ export function requestOf(
   const transfer = transferOf(init)
   const { confirmable, transmission, retry } = init
   const options = init.options?.clone() ?? new Options()
-  if (format !== undefined && !options.has(ContentFormatOption)) options.add(ContentFormatOption, format)
+  const code = codeOf(init.method ?? 'GET')
+  // A FETCH always says what its body is (RFC 8132 2.3.1).
+  const named = format ?? (code === Code.FETCH ? ContentFormat.octets : undefined)
+  if (named !== undefined && !options.has(ContentFormatOption)) options.add(ContentFormatOption, named)
   if (init.accept !== undefined && !options.has(Accept)) options.add(Accept, formatOf(init.accept))
   return new Request({
-    code: codeOf(init.method ?? 'GET'),
+    code,
     uri: init.query === undefined ? uri : uri.with({ query: [...uri.query, ...queryOf(init.query)] }),
     options,
     signal,
