@@ -9,7 +9,17 @@ import { Response } from '../../handler/response.ts'
 import type { Progress } from '../../handler/transfer.ts'
 import { type Block, blockOf, blockSizeOf, blockValue, describeBlock } from '../../message/block.ts'
 import { Code, formatCode } from '../../message/code.ts'
-import { Block1, Block2, ETag, IfNoneMatch, type Option, RequestTag, Size1, Size2 } from '../../message/option.ts'
+import {
+  Block1,
+  Block2,
+  ContentFormatOption,
+  ETag,
+  IfNoneMatch,
+  type Option,
+  RequestTag,
+  Size1,
+  Size2,
+} from '../../message/option.ts'
 import { Options } from '../../message/options.ts'
 import { createContext } from '../../testing/context.ts'
 import { CoapUri } from '../../uri/coap-uri.ts'
@@ -301,6 +311,15 @@ describe('a long response', () => {
       request.options.has(Block2) ? Response.of(Code.Content) : blockOfBody(request, bytes(90)),
     )
     await assert.rejects(none.ask(Code.GET), /without the block/)
+  })
+
+  it('rejects where its blocks have different Content-Formats', async () => {
+    const { ask } = clientOf((request) =>
+      blockOfBody(request, bytes(40), (options) => {
+        if (request.options.has(Block2)) options.set(ContentFormatOption, 60)
+      }),
+    )
+    await assert.rejects(ask(Code.GET), /different Content-Formats/)
   })
 
   it('of more bytes than the limit is an error that says what to do', async () => {

@@ -398,6 +398,14 @@ describe('a response in blocks', () => {
     assert.equal(show(await ask(Code.GET, { block2: '0/0/16' })), '2.05 2:0/0/16')
   })
 
+  it('has one block for a group, and the others for who asks alone (RFC 7959 2.8)', async () => {
+    const { layered, ask } = serverOf(() => Response.bytes(bytes(2000)))
+    const options = new Options().add(UriPath, 'a')
+    const first = await layered(new Request({ code: Code.GET, peer: somebody, multicast: true, options }))
+    assert.equal(show(first), '2.05 2:0/1/1024')
+    assert.equal(show(await ask(Code.GET, { block2: '1/0/1024' })), '2.05 2:1/0/1024')
+  })
+
   it('shares its bytes with others that are given the same: they are kept once', async () => {
     const refused: string[] = []
     const content = bytes(60)
