@@ -56,7 +56,7 @@ export interface Transport {
   connectGroup?(target: CoapUri, route: GroupRoute, signal?: Signal): Promise<readonly Association[]>
   /**
    * The next `connect` looks the name of this URI up again; if `failed` did not answer for it, it tries another of its addresses first,
-   * else it stays with the one that it has as long as the name has it.
+   * and begins with a handshake where there is one; else it stays with the one that it has as long as the name has it.
    */
   lookAgain(target: CoapUri, failed?: Association): void
   /** Takes a copy of `bytes[0..length)`. False: taken, but hold back until `drained`. An association that is gone takes nothing. */

@@ -98,8 +98,10 @@ export class ToySecurity implements Transport, NetworkReceiver {
     return unlessAborted(handshake.established, signal)
   }
 
+  /** An association that does not answer is kept, but whoever asks next begins with a handshake: the other side may have lost it. */
   lookAgain(target: CoapUri, failed?: Association): void {
     this.#addresses?.lookAgain(target, failed?.path.remote.host)
+    for (const [place, server] of this.#servers) if (server === failed) this.#servers.delete(place)
   }
 
   send(bytes: Uint8Array, length: number, to: Association): boolean {
@@ -217,7 +219,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
     if (handshake === undefined) return
     const place = placeOf(path.remote)
     const before = this.#sessions.get(place)
-    const resumed = before === undefined ? undefined : this.#resumable.get(before)
+    const resumed = before === undefined ? undefined : (this.#resumable.get(before) ?? this.#associations.get(before))
     const association = this.#establish(session, path, identityOf(this.#options.identity?.id ?? ''), resumed)
     if (association.closed) {
       handshake.fail('there is no room for one more association')
