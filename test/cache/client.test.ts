@@ -59,6 +59,21 @@ test('while a resource is observed its newest state is given without asking', as
   await observation.close()
 })
 
+test('a notification of a state that the cache has is one 2.03, however long the state is (RFC 7641 4.3.2)', async () => {
+  const { client, hub, settled, change } = await system()
+  await settled(client.get(url))
+  change('one')
+  const observation = client.observe(url)
+  const next = async () => (await settled(observation.next())).value as Response
+  assert.equal(await (await next()).body.text(), 'one')
+  const before = hub.delivered
+  change('x'.repeat(3000))
+  const known = await next()
+  assert.deepEqual([known.code, await known.body.text()], [Code.Content, 'x'.repeat(3000)])
+  assert.equal(hub.delivered, before + 2) // it, and its acknowledgement
+  await observation.close()
+})
+
 async function system() {
   const context = createContext(1)
   const hub = new MemoryHub(context, { latency: 10 })

@@ -37,6 +37,20 @@ export const groups: readonly OptionGroup[] = [
     defaults: 'serveDefaults',
   },
   {
+    title: 'Conditional requests',
+    where: '`conditional` of `serve(router, …)`; `conditional(…)` of `coapstone/layers`',
+    file: 'layers/conditional.ts',
+    options: 'ConditionalOptions',
+    defaults: 'conditionalDefaults',
+  },
+  {
+    title: 'Caches',
+    where: '`cache(…)` of `coapstone/layers`',
+    file: 'layers/cache.ts',
+    options: 'CacheOptions',
+    defaults: 'cacheDefaults',
+  },
+  {
     title: 'Names',
     where: '`new CachingResolver(resolver, context, …)` of `coapstone/network`',
     file: 'network/resolver.ts',
