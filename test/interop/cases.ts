@@ -16,6 +16,10 @@ export type CaseId =
   | 'ipatch'
   | 'separate'
   | 'observe'
+  | 'observe-large'
+  | 'validate'
+  | 'if-none-match'
+  | 'echo'
   | 'discovery'
   | 'ping'
   | 'not-found'
@@ -41,6 +45,10 @@ export interface Trial {
 }
 
 const notifications = 20
+const largeNotifications = 5
+const tagOption = 4
+const block2Option = 23
+const echoOption = 252
 
 export const cases: readonly Case[] = [
   method('get', 'GET', 'RFC 7252, 5.8.1'),
@@ -98,6 +106,69 @@ export const cases: readonly Case[] = [
       )
       ordered(wire)
       await cancelled(wire, patience)
+    },
+  },
+  {
+    id: 'observe-large',
+    title: `observe: ${largeNotifications} notifications of two blocks, each whole and of one state, then cancelled`,
+    section: 'RFC 7959, 2.6',
+    async run({ client, resources: { largeCounter }, wire, uri, patience }) {
+      const seen = await client.observe(uri(largeCounter.path), largeNotifications, largeCounter.size)
+      for (const each of seen) meets(each, largeCounter)
+      assert.ok(seen.length >= largeNotifications, `${seen.length} notifications, not ${largeNotifications}`)
+      const counts = seen.map((each) => Number(each.payload.slice(0, 7)))
+      assert.deepEqual(
+        counts,
+        [...new Set(counts)].sort((a, b) => a - b),
+        'the newest state comes last, and none twice',
+      )
+      ordered(wire)
+      const notified = wire.seen.filter(isResponse).filter((each) => optionNumber(each, observeOption) !== undefined)
+      for (const each of notified)
+        assert.ok((optionNumber(each, block2Option) ?? 0) & 8, 'a notification has more blocks')
+      await cancelled(wire, patience)
+    },
+  },
+  {
+    id: 'validate',
+    title: 'ETag: 2.03 without content for who has the current one',
+    section: 'RFC 7252, 5.10.6',
+    async run({ client, resources: { validate }, wire, uri }) {
+      meets(await client.request(uri(validate.path), { method: 'GET' }), validate)
+      const tag = wire.seen
+        .filter(isResponse)
+        .at(-1)
+        ?.options.find((each) => each.number === tagOption)
+      assert.ok(tag, 'the response has an ETag')
+      const before = wire.seen.length
+      const valid = await client.request(uri(validate.path), { method: 'GET', option: tag })
+      assert.equal(valid.code, '2.03')
+      const [response] = wire.seen.slice(before).filter(isResponse)
+      assert.deepEqual([response?.code, response?.payload], ['2.03', ''])
+    },
+  },
+  {
+    id: 'if-none-match',
+    title: 'If-None-Match: 2.01 for the first PUT, 4.12 for the second, 2.04 without it',
+    section: 'RFC 7252, 5.10.8.2',
+    async run({ client, resources: { made }, uri }) {
+      const option = { number: 5, value: new Uint8Array() }
+      const put = async (extra: object) =>
+        (await client.request(uri(made), { method: 'PUT', payload: sample, ...extra })).code
+      await client.request(uri(made), { method: 'DELETE' })
+      assert.deepEqual([await put({ option }), await put({ option }), await put({})], ['2.01', '4.12', '2.04'])
+    },
+  },
+  {
+    id: 'echo',
+    title: 'Echo: a 4.01 with an Echo is answered with the request again, that has it',
+    section: 'RFC 9175, 2.3',
+    async run({ client, resources: { fresh }, wire, uri }) {
+      meets(await client.request(uri(fresh.path), { method: 'GET' }), fresh)
+      const challenge = wire.seen.find((each) => each.code === '4.01')
+      const echo = (message: Seen | undefined) => message?.options.find((each) => each.number === echoOption)?.value
+      assert.ok(echo(challenge), 'the server asks for an Echo')
+      assert.deepEqual(echo(wire.seen.filter(isRequest).at(-1)), echo(challenge), 'the client gives it back')
     },
   },
   {

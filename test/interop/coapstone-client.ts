@@ -5,14 +5,16 @@ import { formatCode } from 'coapstone/message'
 import type { Answer, PeerClient } from './peer.ts'
 
 const client = new Client()
-const timeout = 15_000 // ms
+const timeout = 60_000 // ms
 
 export const coapstoneClient: PeerClient = {
-  async request(uri, { method, payload, confirmable = true, option }) {
+  async request(uri, { method, payload, confirmable = true, blockSize, option }) {
     const extra = new Options()
-    if (option) extra.add(options.optionOf(option.number), option.value)
+    if (option?.number === options.IfNoneMatch.number) extra.add(options.IfNoneMatch, true)
+    else if (option) extra.add(options.optionOf(option.number), option.value)
     const body = payload === undefined ? {} : { body: payload }
-    return answer(await client.request(uri, { method, ...body, confirmable, options: extra, timeout }))
+    const block = blockSize === undefined ? {} : { blockSize }
+    return answer(await client.request(uri, { method, ...body, ...block, confirmable, options: extra, timeout }))
   },
   async observe(uri, count) {
     const seen: Answer[] = []

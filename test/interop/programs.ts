@@ -4,8 +4,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Answer, type Peer, type Reservations, standardResources } from './peer.ts'
 import { run, startReady } from './program.ts'
+import { type Transfer, type TransferId, transfers } from './transfers.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const ignoresCritical = 'its server ignores a critical option that it does not know, and does what is asked'
+const leavesEcho = 'its client leaves it to the application to answer an Echo'
+
+/** The same for all transfers of a kind. */
+function those(fits: (transfer: Transfer) => boolean, why: string): Partial<Record<TransferId, string>> {
+  return Object.fromEntries(transfers.filter(fits).map(({ id }) => [id, why]))
+}
 
 export const aiocoap: Peer = programs({
   name: 'aiocoap',
@@ -15,9 +24,12 @@ export const aiocoap: Peer = programs({
   version: /^aiocoap==(.*)$/m,
   ofServer: {
     cannot: {},
-    faults: { 'bad-option': 'its server ignores a critical option that it does not know, and does what is asked' },
+    faults: {
+      'bad-option': ignoresCritical,
+      'observe-large': 'its server sends what is observed in one datagram, of whatever length (RFC 7252, 4.6)',
+    },
   },
-  ofClient: { cannot: { ping: 'its client has no ping' }, faults: {} },
+  ofClient: { cannot: { ping: 'its client has no ping', echo: leavesEcho }, faults: {} },
   remarks: ['its client cancels an observation by a Reset of the next notification, never with Observe=1'],
 })
 
@@ -29,17 +41,35 @@ export const npmCoap: Peer = programs({
   version: /^ {2}"version": "(.*)"/m,
   ofServer: {
     cannot: {},
-    faults: { 'bad-option': 'its server ignores a critical option that it does not know, and does what is asked' },
+    faults: {
+      'bad-option': ignoresCritical,
+      'observe-large': 'its server has no blocks for what is observed: more than 1,152 bytes are a 5.00',
+      ...those(
+        ({ method, exponent, size }) => exponent === 0 && (method === 'GET' ? size > 0 : size <= 16),
+        'its server answers a Block2 without bytes, which is the first block of 16 (RFC 7959, 2.2), with a block of none',
+      ),
+      ...those(
+        ({ method, exponent, size }) => method === 'PUT' && size > 16 << exponent,
+        'its server knows the blocks of an upload by a token that they have in common, which they need not have (RFC 7959, 2.5): 5.00',
+      ),
+    },
   },
-  ofClient: { cannot: { ping: 'its client has no ping' }, faults: {} },
+  ofClient: {
+    cannot: { ping: 'its client has no ping', echo: leavesEcho },
+    faults: {
+      'observe-large':
+        'its client asks for the second block with the token of the observation and Observe=0, and gives the application nothing (RFC 7959, 2.6)',
+    },
+  },
   remarks: [
+    'its client and server make a text of an ETag: other bytes than UTF-8 are lost',
     'its server hands a ping to the application, whose answer it would be; our peer program resets it',
     'its client closes its socket before it sends the Observe=1 of its last observation, and throws; our peer program gives it a socket',
   ],
 })
 
 // A client lives for a second: no time to compile what is fast later.
-const java = ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp']
+const java = ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp'] as const
 const classPath = `${here('.peers/californium/classes')}:${here('.peers/californium/lib')}/*`
 
 export const californium: Peer = programs({
@@ -49,7 +79,7 @@ export const californium: Peer = programs({
   installed: '.peers/californium/installed',
   version: /<artifactId>californium-core<\/artifactId>\s*<version>(.*)<\/version>/,
   ofServer: { cannot: {}, faults: {} },
-  ofClient: { cannot: {}, faults: {} },
+  ofClient: { cannot: { echo: leavesEcho }, faults: {} },
   remarks: [],
 })
 
@@ -62,10 +92,17 @@ export const goCoap: Peer = programs({
   ofServer: {
     cannot: {},
     faults: {
-      'get-non': 'its server answers a Non-confirmable request with a Confirmable message, where it should not (RFC 7252, 5.2.3)',
+      'get-non':
+        'its server answers a Non-confirmable request with a Confirmable message, where it should not (RFC 7252, 5.2.3)',
     },
   },
-  ofClient: { cannot: {}, faults: {} },
+  ofClient: {
+    cannot: { echo: leavesEcho },
+    faults: {
+      'observe-large':
+        'its client asks for the second block of a Confirmable notification inside of the acknowledgement (RFC 7252, 4.2)',
+    },
+  },
   remarks: [
     'its server piggy-backs however long the handler takes; our peer program has it acknowledge at once and sends the response later',
     'its server tells the application nothing of a Reset that answers a notification',
@@ -102,10 +139,11 @@ function programs({ name, server, client, installed, version, ofServer, ofClient
 
     client: {
       ...ofClient,
-      async request(uri, { method, payload, confirmable = true, option }) {
+      async request(uri, { method, payload, confirmable = true, blockSize, option }) {
         const args = [...before, '--method', method]
         if (!confirmable) args.push('--non')
         if (payload !== undefined) args.push('--payload', payload)
+        if (blockSize !== undefined) args.push('--block-size', String(blockSize), '--timeout', '60')
         if (option) args.push('--option', `${option.number}=${Buffer.from(option.value).toString('hex')}`)
         const answer: Answer = await printed(command, [...args, uri])
         return answer
@@ -123,7 +161,7 @@ function programs({ name, server, client, installed, version, ofServer, ofClient
 
 /** What the program printed, which is JSON. */
 async function printed<T>(command: string, args: readonly string[]): Promise<T> {
-  const { status, output } = await run(command, args)
+  const { status, output } = await run(command, args, 70)
   if (status !== 0) throw new Error(`the client ended with ${status}: ${output.trim()}`)
   return JSON.parse(output)
 }

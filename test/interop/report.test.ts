@@ -15,6 +15,7 @@ test('a row for each case, with what came out and why', () => {
     { client: 'ours', server: 'other', case: 'put', outcome: 'failed' },
     { client: 'ours', server: 'other', case: 'post', outcome: 'fault', note: 'other: it is wrong' },
     { client: 'other', server: 'ours', case: 'ping', outcome: 'cannot', note: 'other: it cannot' },
+    { client: 'other', server: 'ours', case: 'PUT SZX 2 1024', outcome: 'passed' },
     { client: 'other', server: 'ours', case: 'put', outcome: 'fault', note: 'other: it is wrong' },
   ]
   const page = report([ours], [other], versions, results)
@@ -27,6 +28,8 @@ test('a row for each case, with what came out and why', () => {
     '## ours 1.0 as server, for the client',
     '| ping: an empty CON is answered with RST | RFC 7252, 4.3 | – (2) |',
     '| PUT | RFC 7252, 5.8.3 | fault (1) |',
+    '| other 2.0 | method | block | 0 | 1 | 15 | 16 | 17 | 1,023 | 1,024 | 1,025 | 100,000 |',
+    '| other asks | PUT | 64 |  |  |  |  |  |  | yes |  |  |',
     '1. other: it is wrong.',
     '2. other: it cannot.',
     '- other: it has its ways.',

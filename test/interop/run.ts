@@ -1,5 +1,5 @@
 // The interop tests: each client with each server, case by case, and docs/interop.md from what came out.
-// usage: node test/interop/run.ts [--among-peers] [--report FILE]
+// usage: node test/interop/run.ts [--among-peers] [--peer NAME] [--report FILE]
 // --among-peers tries the peers with each other instead of with us: what fails there too is not our fault.
 
 import assert from 'node:assert/strict'
@@ -11,13 +11,16 @@ import { type Case, type CaseId, cases } from './cases.ts'
 import type { Peer, Reservations, RunningServer } from './peer.ts'
 import { peers, subjects } from './peers.ts'
 import { type Outcome, type Result, report } from './report.ts'
+import { type Transfer, type TransferId, transfers } from './transfers.ts'
 import { Wire } from './wire.ts'
 
-const { values } = parseArgs({ options: { 'among-peers': { type: 'boolean' }, report: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { 'among-peers': { type: 'boolean' }, peer: { type: 'string' }, report: { type: 'string' } },
+})
 const versions = new Map<string, string>()
 const results: Result[] = []
 
-const here = await installed(peers)
+const here = await installed(peers.filter(({ name }) => name === (values.peer ?? name)))
 const ours = values['among-peers'] ? [] : await installed(subjects)
 for (const client of values['among-peers'] ? here : ours) for (const server of here) pair(client, server)
 for (const client of here) for (const server of ours) pair(client, server)
@@ -49,7 +52,7 @@ function pair(client: Peer, server: Peer): void {
   describe(title, { concurrency: 4 }, () => {
     let running: Promise<RunningServer> | undefined
     after(async () => (await running)?.stop())
-    for (const each of cases) {
+    for (const each of [...cases, ...transfers]) {
       const why = reason(each.id, 'cannot', client, server)
       const fault = reason(each.id, 'faults', client, server)
       const result: Result = { client: client.name, server: server.name, case: each.id, outcome: 'failed' }
@@ -70,7 +73,7 @@ function pair(client: Peer, server: Peer): void {
   })
 }
 
-function reason(id: CaseId, kind: keyof Reservations, client: Peer, server: Peer): string | undefined {
+function reason(id: CaseId | TransferId, kind: keyof Reservations, client: Peer, server: Peer): string | undefined {
   const ofClient = client.client[kind][id]
   const ofServer = server.server[kind][id]
   return ofClient ? `${client.name}: ${ofClient}` : ofServer && `${server.name}: ${ofServer}`
@@ -82,7 +85,7 @@ function settle(result: Result, outcome: Outcome, note: string | undefined): voi
 }
 
 /** What went wrong, `undefined` when nothing did. */
-async function attempt(each: Case, client: Peer, server: RunningServer): Promise<Error | undefined> {
+async function attempt(each: Case | Transfer, client: Peer, server: RunningServer): Promise<Error | undefined> {
   const wire = await Wire.to(server.port)
   const uri = (path: string) => `coap://127.0.0.1:${wire.port}${path}`
   try {
@@ -90,7 +93,7 @@ async function attempt(each: Case, client: Peer, server: RunningServer): Promise
     assert.deepEqual(wire.malformed, [])
     return undefined
   } catch (failure) {
-    return failure instanceof Error ? failure : new Error(String(failure))
+    return new Error(`${failure}\n${wire.describe()}`, { cause: failure })
   } finally {
     wire.close()
   }

@@ -60,6 +60,18 @@ export class Wire {
     }
   }
 
+  /** What was said first and last, a line each. */
+  describe(): string {
+    const lines = this.seen.map(({ from, type, code, messageId, token, options, payload }) => {
+      const shown = options.map(({ number, value }) => `${number}=${Buffer.from(value).toString('hex')}`)
+      const content = payload === '' ? [] : [`${payload.length} bytes`]
+      return [`  ${from}: ${type} ${code} ${messageId}`, token && `{${token}}`, ...shown, ...content]
+        .filter(Boolean)
+        .join(' ')
+    })
+    return (lines.length > 40 ? [...lines.slice(0, 20), '  …', ...lines.slice(-20)] : lines).join('\n')
+  }
+
   close(): void {
     this.#clientSide.close()
     for (const socket of this.#serverSides.values()) socket.close()

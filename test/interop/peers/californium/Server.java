@@ -181,6 +181,8 @@ public final class Server {
 
 		@Override
 		public synchronized void handleGET(CoapExchange exchange) {
+			// Without it a client cannot tell that the second block is one of a newer state.
+			exchange.setETag(Integer.toHexString(count).getBytes(StandardCharsets.US_ASCII));
 			exchange.respond(text.apply(count));
 			if (ticking == null && exchange.getRequestOptions().hasObserve()) {
 				ticking = timer.scheduleAtFixedRate(this::tick, TICK, TICK, TimeUnit.MILLISECONDS);
