@@ -51,6 +51,13 @@ export const groups: readonly OptionGroup[] = [
     defaults: 'cacheDefaults',
   },
   {
+    title: 'Observations that last',
+    where: '`durable` of `client.observe(url, …)`; RFC 7641',
+    file: 'client/observation/durability.ts',
+    options: 'Durability',
+    defaults: 'durabilityDefaults',
+  },
+  {
     title: 'Names',
     where: '`new CachingResolver(resolver, context, …)` of `coapstone/network`',
     file: 'network/resolver.ts',
