@@ -27,6 +27,7 @@ export function serversTable(servers: readonly DiscoveredServer[], paint: Paint)
       ? [[serverLine(server)]]
       : server.links.map((link) => [serverLine(server), ...cellsOf(link)]),
   )
+  const heads = allHeads.map((head, column) => (rows.some((row) => row[column]) ? head : ''))
   const widths = widthsOf([heads, ...rows])
   return [paint('bold', lineOf(heads, widths)), ...rows.map((row) => lineOf(row, widths))].join('\n')
 }
@@ -43,7 +44,7 @@ export function serverRecord({ uri, name, links }: DiscoveredServer): object {
   }
 }
 
-const heads: readonly string[] = ['SERVER', 'RESOURCE', 'TYPE', 'CONTENT', 'CHANGES', 'TITLE']
+const allHeads: readonly string[] = ['SERVER', 'RESOURCE', 'TYPE', 'CONTENT', 'CHANGES', 'TITLE']
 
 function cellsOf({ target, resourceTypes, contentFormats, observable, title = '' }: Link): readonly string[] {
   const content = contentFormats.map(briefFormatName).join(' ')

@@ -122,9 +122,13 @@ describe('a discovery', () => {
     assert.equal(both.length, 1)
   })
 
-  test('is not troubled by an announced service that is not there, or has no links', async () => {
-    const service = { name: 'Ghost', host: 'ghost.local', port: 5683, addresses: ['192.0.2.77'] }
-    assert.deepEqual(await discovered([], router, {}, [service]), [])
+  test('is not troubled by an announced service that is not there; one without links is told of, if any are looked for', async () => {
+    const ghost = { name: 'Ghost', host: 'ghost.local', port: 5683, addresses: ['192.0.2.77'] }
+    assert.deepEqual(await discovered([], router, {}, [ghost]), [])
+    const mute = { ...ghost, name: 'Mute', addresses: ['192.0.2.1'] }
+    const [first] = await discovered([1], () => Response.of(Code.NotFound), {}, [mute])
+    assert.deepEqual([first?.name, first?.links], ['Mute', []])
+    assert.deepEqual(await discovered([1], () => Response.of(Code.NotFound), { filter: { rt: 'a' } }, [mute]), [])
   })
 
   test('says what is wrong where there is no way at all to ask', async () => {

@@ -33,7 +33,7 @@ export interface DiscoverInit {
 export interface DiscoveredServer {
   /** Where it is asked. */
   readonly uri: CoapUri
-  /** Those of its links that were asked for. Their targets are relative to `uri`. */
+  /** Those of its links that were asked for; none, if it lists none and has announced itself. Their targets are relative to `uri`. */
   readonly links: readonly Link[]
   /** The name that it announces. */
   readonly name?: string
@@ -62,7 +62,7 @@ export async function* discover(
   const inbox = new Inbox<DiscoveredServer>()
   const known = new Set<string>()
   const tell = (response: Response, name?: string): void => {
-    const server = serverOf(response, name)
+    const server = serverOf(response, name, query.length === 0)
     if (server === undefined || known.has(server.uri.origin) || known.size >= mostServers) return
     known.add(server.uri.origin)
     inbox.push(server)
@@ -130,13 +130,17 @@ function uriOf({ host, port, addresses }: FoundService): CoapUri | undefined {
   return CoapUri.compose({ scheme: 'coap', uriPath: [], uriQuery: [], destination })
 }
 
-function serverOf(response: Response, name: string | undefined): DiscoveredServer | undefined {
-  const { uri, peer, contentFormat, ok, payload } = response
-  if (!ok || uri === undefined || contentFormat !== ContentFormat.linkFormat) return undefined
-  const text = decodeUtf8(payload)
-  const links = text === undefined ? undefined : tryParseLinks(text)
-  if (links === undefined || links.length === 0) return undefined
+/** Undefined if it has nothing that is wanted; but `whoever` has a name is told of. */
+function serverOf(response: Response, name: string | undefined, whoever: boolean): DiscoveredServer | undefined {
+  const { uri, peer } = response
+  const links = linksOf(response)
+  if (uri === undefined || (links.length === 0 && (name === undefined || !whoever))) return undefined
   return { uri: uri.with({ path: [], query: [], ...zoneOf(uri) }), links, peer, ...(name !== undefined && { name }) }
+}
+
+function linksOf({ ok, contentFormat, payload }: Response): readonly Link[] {
+  const text = ok && contentFormat === ContentFormat.linkFormat ? decodeUtf8(payload) : undefined
+  return (text === undefined ? undefined : tryParseLinks(text)) ?? []
 }
 
 function zoneOf({ zone }: CoapUri): { readonly zone?: string } {

@@ -81,7 +81,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const layer = new MessageLayer({ context, limits, transmission, statistics, receiver: this })
     this.#layer = layer
     this.#exchanges = new Exchanges({ context, limits, statistics, layer, understands })
-    this.#groups = new GroupExchanges({ context, limits, layer, others: this.#exchanges })
+    this.#groups = new GroupExchanges({ context, limits, layer, others: this.#exchanges, peers: this.#peers })
     this.#responder = new Responder({
       context,
       limits,

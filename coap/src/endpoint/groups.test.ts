@@ -68,6 +68,24 @@ describe('who asks a group', () => {
     assert.equal(world.client.sizes.exchanges, 0)
   })
 
+  test('gives its request no Message ID of another message that is on its way (8.1): who knows of no groups may reset it', async () => {
+    const world = await World.of([], { randomBits: 0 })
+    const member = await world.member()
+    const alone = new Request({
+      code: Code.GET,
+      uri: CoapUri.parse('coap://192.0.2.100/'),
+      token: Uint8Array.of(1),
+    })
+    Promise.resolve(world.client.send(alone)).catch(() => {})
+    await world.pass(1)
+    void world.asking(request.with({ token: Uint8Array.of(2) }))
+    await world.pass(1)
+    assert.deepEqual(
+      member.received.map(({ id }) => id),
+      [0, 1],
+    )
+  })
+
   test('may stop early: what comes later is for nobody, and a Confirmable one is reset', async () => {
     const world = await World.of([])
     const member = await world.member()
@@ -121,7 +139,7 @@ describe('who asks a group', () => {
   })
 
   test('uses no token again that a late response may have (groupcomm-bis 3.1.5)', async () => {
-    const world = await World.of([], { clientRandom: 2 })
+    const world = await World.of([], { randomBits: 3 })
     const member = await world.member()
     for (let round = 0; round < 4; round++) await world.ask()
     const tokens = member.received.map(({ token }) => token.join())
@@ -291,7 +309,8 @@ describe('who is asked as a member of a group', () => {
 
 interface WorldOptions {
   readonly endpoint?: Partial<EndpointOptions>
-  readonly clientRandom?: number
+  /** How many bits of what the client draws are random: what must not come twice soon would. */
+  readonly randomBits?: number
 }
 
 /** A client, and servers that are members of the group: each answers with its name, or as its handler does. */
@@ -304,9 +323,9 @@ class World {
 
   static async of(
     servers: readonly (string | Handler)[],
-    { endpoint = {}, clientRandom }: WorldOptions = {},
+    { endpoint = {}, randomBits }: WorldOptions = {},
   ): Promise<World> {
-    const world = new World(clientRandom)
+    const world = new World(randomBits)
     await world.client.open()
     for (const [index, answers] of servers.entries()) {
       const network = world.#hub.network({ host: `192.0.2.${index + 1}`, port: 5683 })
@@ -320,12 +339,14 @@ class World {
     return world
   }
 
-  private constructor(randomBytes = 0) {
+  private constructor(randomBits = 32) {
     const context = this.#context
-    // Of few bits: what must not come twice soon would.
     const random = (into: Uint8Array): void => {
       context.random(into)
-      if (randomBytes > 0) into.forEach((byte, at) => void (into[at] = at === into.length - 1 ? byte & 7 : 0))
+      if (randomBits === 32) return
+      const last = (into.at(-1) as number) & (2 ** randomBits - 1)
+      into.fill(0)
+      into.set([last], into.length - 1)
     }
     const network = this.#hub.network({ host: '192.0.2.99', port: 0 })
     this.client = new Endpoint({ context: { ...context, random }, transports: [plain(network)] })

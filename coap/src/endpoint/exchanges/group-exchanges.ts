@@ -39,6 +39,8 @@ export interface GroupExchangesInit {
   readonly limits: KnownLimits
   readonly layer: MessageLayer
   readonly others: OtherExchanges
+  /** Everybody who is known. */
+  readonly peers: Iterable<EndpointPeer>
 }
 
 export class GroupExchanges implements GroupExchangeKeeper {
@@ -102,7 +104,7 @@ export class GroupExchanges implements GroupExchangeKeeper {
     const { parameters, token } = exchange
     const { probingRate } = parameters
     return this.#init.layer.submit({
-      ...{ sender, peer, token, parameters, confirmable: false },
+      ...{ sender, peer, token, parameters, confirmable: false, members: this.#init.peers },
       // NSTART and PROBING_RATE are for the group as for one peer (groupcomm-bis 3.6).
       outstandingFor: (length) =>
         probingRate === 0 ? parameters.responseTimeout : Math.round((length / probingRate) * 1000),

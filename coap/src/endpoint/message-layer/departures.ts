@@ -10,6 +10,7 @@ import type { Association } from '../../transport/transport.ts'
 import type { KnownLimits } from '../limits.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { countRefusal, type Statistics } from '../statistics.ts'
+import type { MessageIds } from './message-ids.ts'
 import { Outbox } from './outbox.ts'
 import { type Carrier, type Outcome, Outgoing, type OutgoingInit, type Sent } from './outgoing.ts'
 import { firstTimeout, RoundTrip } from './round-trip.ts'
@@ -25,6 +26,8 @@ export interface DeparturesInit {
 
 export class Departures implements Carrier {
   readonly #init: DeparturesInit
+  /** Of peers that something of ours has been sent to; each peer has its own. */
+  readonly #outboxes = new Set<Outbox>()
   /** What was encoded last. */
   #encoded: Message | undefined = undefined
 
@@ -115,6 +118,7 @@ export class Departures implements Carrier {
     const outbox = outboxOf(peer)
     peer.outbox = undefined
     if (outbox === undefined) return
+    this.#outboxes.delete(outbox)
     for (const outgoing of outbox.clear()) {
       this.#init.context.timers.cancel(outgoing)
       outgoing.sender.settled('gone')
@@ -131,6 +135,7 @@ export class Departures implements Carrier {
     if (known !== undefined) return known
     const outbox = new Outbox()
     peer.outbox = outbox
+    this.#outboxes.add(outbox)
     return outbox
   }
 
@@ -166,7 +171,7 @@ export class Departures implements Carrier {
     outbox.shift()
     if (message === undefined) return true
     peer.messageIdUsed = now
-    this.#first(outgoing, message, association, ids.issue(now), outbox)
+    this.#first(outgoing, message, association, issue(ids, now, outgoing.members), outbox)
     return true
   }
 
@@ -255,4 +260,14 @@ export class Departures implements Carrier {
 
 function outboxOf({ outbox }: EndpointPeer): Outbox | undefined {
   return outbox instanceof Outbox ? outbox : undefined
+}
+
+/** A member that does not know of groups may reset the message to the group: that must not hit another one (RFC 7252 8.1). */
+function issue(ids: MessageIds, now: number, members: Iterable<EndpointPeer> | undefined): number {
+  let id = ids.issue(now)
+  if (members === undefined) return id
+  const taken = new Set<number>()
+  for (const member of members) for (const { messageId } of outboxOf(member)?.inFlight ?? []) taken.add(messageId)
+  while (taken.has(id)) id = ids.issue(now)
+  return id
 }

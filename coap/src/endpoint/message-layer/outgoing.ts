@@ -58,6 +58,8 @@ export interface OutgoingInit {
   readonly outstandingFor: (length: number, roundTrip?: number) => number
   /** How many of its kind may wait is limited elsewhere: it waits whatever the backlog. */
   readonly boundedElsewhere?: true
+  /** Of a message to a group, all who may be members: none of our messages on its way to one has its Message ID (RFC 7252 8.1). */
+  readonly members?: Iterable<EndpointPeer>
 }
 
 export class Outgoing extends Timer {
@@ -67,6 +69,7 @@ export class Outgoing extends Timer {
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
   readonly outstandingFor: (length: number, roundTrip?: number) => number
+  readonly members: Iterable<EndpointPeer> | undefined
   readonly #carrier: Carrier
   /** Defined while it is in flight. */
   association: Association | undefined = undefined
@@ -90,6 +93,7 @@ export class Outgoing extends Timer {
     this.confirmable = init.confirmable
     this.parameters = init.parameters
     this.outstandingFor = init.outstandingFor
+    this.members = init.members
   }
 
   get token(): Uint8Array {
