@@ -252,6 +252,14 @@ describe('a long response', () => {
     assert.deepEqual(asked, ['0.01', '0.01 2:1/0/16', '0.01 2:2/0/16'])
   })
 
+  it('is asked for without ETags once it is none of them, from a server that gives no ETag with later blocks to who names some', async () => {
+    const { ask } = clientOf((request) => {
+      const later = blockOf(request.options, Block2)?.number ?? 0
+      return blockOfBody(request, bytes(40), later > 0 && request.options.has(ETag) ? undefined : tagged(2))
+    })
+    assert.deepEqual((await ask(Code.GET, { options: new Options().set(ETag, [Uint8Array.of(1)]) })).payload, bytes(40))
+  })
+
   it('is read anew where it changes meanwhile: never a mixture (RFC 7959 2.4)', async () => {
     const { ask, asked } = clientOf((request) => {
       const version = asked.length <= 2 ? 1 : 2
