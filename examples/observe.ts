@@ -11,11 +11,11 @@ const router = new Router().get('/level', () => {
   return Response.text(`${litres} l`).observing(level)
 })
 await using server = await serve(router, { listen: ['coap://127.0.0.1:0'] })
-const client = new Client()
 const uri = `${server.uris[0]?.origin}/level`
 
+/** Each with a client of its own: who observes the same with one client shares the observation. */
 async function watch(name: string): Promise<void> {
-  for await (const response of client.observe(uri)) {
+  for await (const response of new Client().observe(uri)) {
     console.log(`${name}: ${response.ok ? await response.body.text() : 'the tank is gone'}`)
   }
 }
