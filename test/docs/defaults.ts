@@ -37,11 +37,25 @@ export const groups: readonly OptionGroup[] = [
     defaults: 'serveDefaults',
   },
   {
+    title: 'Notifications',
+    where: '`notifications` of an endpoint, of `serve(router, …)`; RFC 7641',
+    file: 'endpoint/responder/notification-options.ts',
+    options: 'NotificationOptions',
+    defaults: 'notificationDefaults',
+  },
+  {
     title: 'Conditional requests',
     where: '`conditional` of `serve(router, …)`; `conditional(…)` of `coapstone/layers`',
     file: 'layers/conditional.ts',
     options: 'ConditionalOptions',
     defaults: 'conditionalDefaults',
+  },
+  {
+    title: 'Conditional notifications',
+    where: '`conditionalNotifications(…)` of `coapstone/experimental/conditional-attributes`',
+    file: 'layers/conditional-attributes.ts',
+    options: 'ConditionalNotificationOptions',
+    defaults: 'conditionalNotificationDefaults',
   },
   {
     title: 'Caches',

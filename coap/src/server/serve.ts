@@ -5,6 +5,7 @@ import type { Context } from '../context/context.ts'
 import type { Continuity } from '../endpoint/continuity.ts'
 import { Endpoint } from '../endpoint/endpoint.ts'
 import type { Limits } from '../endpoint/limits.ts'
+import type { NotificationOptions } from '../endpoint/responder/notification-options.ts'
 import { countRefusal } from '../endpoint/statistics.ts'
 import { UsageError } from '../errors.ts'
 import { compose, type Handler, type Layer } from '../handler/handler.ts'
@@ -59,6 +60,8 @@ export interface ServeOptions {
   readonly limits?: Limits
   /** Which new associations continue a peer. Default `'resumption'`. */
   readonly continuity?: Continuity
+  /** How those who observe are told (RFC 7641 4.3.1, 4.5). */
+  readonly notifications?: NotificationOptions
 }
 
 export const serveDefaults: {
@@ -107,6 +110,7 @@ export async function serve(handler: Router | Handler, options: ServeOptions = {
       ...(transmission && { transmission }),
       ...(limits && { limits }),
       ...(continuity && { continuity }),
+      ...(options.notifications && { notifications: options.notifications }),
     })
     await endpoint.open()
     return new OpenServer(endpoint, release, await announced(endpoint, options.announce))

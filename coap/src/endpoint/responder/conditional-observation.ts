@@ -50,7 +50,8 @@ export class ConditionalObservation extends Observation {
 
   #wait(): void {
     const { keeper } = this.group
-    const next = Math.min(this.#later, this.#condition.askBy)
+    // While a state waits to leave, nobody need be asked for another one.
+    const next = this.#wanted ? Number.POSITIVE_INFINITY : Math.min(this.#later, this.#condition.askBy)
     if (next === Number.POSITIVE_INFINITY) keeper.disarm(this.#timer)
     else keeper.arm(this.#timer, next - keeper.now())
   }
