@@ -173,6 +173,14 @@ describe('long transfers', () => {
     assert.deepEqual([readdirSync(folder), readFileSync(join(folder, 'file'), 'utf8')], [['file'], 'before'])
   })
 
+  test('an error in place of the rest is shown, and what came stays for another try', async () => {
+    await broken()
+    served = { ...served, code: Code.Forbidden }
+    const { exitCode, stderr } = await get('-o', 'file', '--continue')
+    assert.deepEqual([exitCode, stderr], [4, '4.03 Forbidden: not now\n'])
+    assert.deepEqual(readdirSync(folder).sort(), ['file.part', 'file.part.json'])
+  })
+
   test('2.03 leaves the file what it was, 2.05 without content empties it', async () => {
     writeFileSync(join(folder, 'file'), 'before')
     await coapstone(['get', `${url}/valid`, '-o', 'file'], { cwd: folder })
@@ -252,6 +260,17 @@ describe('long transfers', () => {
       const lines = stderr.split('\r\x1b[K')
       assert.match(lines[1] ?? '', /^↓ \d\d% █+[▏▎▍▌▋▊▉]?·+ {2}\d+(\.\d)? kB of 20\.0 kB {2}.*\/s/)
       assert.match(lines.at(-1) ?? '', /^2\.05 Content, .*, written to file\n$/)
+    })
+
+    test('an upload of which nobody knows the length has no bar, but what went and how fast', async () => {
+      const { reached, release } = hold(0)
+      const input = new Uint8Array(2_000_000)
+      const run = start(['put', `${url}/stream`, '-', '--block-size', '64', '--timeout', '60s'], { env, input })
+      await reached
+      setTimeout(release, 1500)
+      await run.printed(/↑ {2}\d+(\.\d)? (bytes|kB)/)
+      run.signal()
+      assert.equal((await run.ended).exitCode, 130)
     })
 
     test('what is short has no bar', async () => {

@@ -20,6 +20,9 @@ export interface Downloaded {
 /** So often a resource may change while it is read before it is given up. */
 const attempts = 4
 
+/** How servers answer to who asks for a block that what is shorter now does not have. */
+const beyondItsEnd: ReadonlySet<Code> = new Set([Code.BadRequest, Code.BadOption, Code.RequestEntityIncomplete])
+
 export class Download {
   readonly #invocation: Invocation
   readonly #file: OutputFile
@@ -38,8 +41,7 @@ export class Download {
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await client.request(uri, { ...init, stream: true, ...(range !== undefined && { range }) })
-        // What is shorter now has no such block.
-        if (!response.ok && range !== undefined) throw new Changed()
+        if (range !== undefined && beyondItsEnd.has(response.code)) throw new Changed()
         if (!response.ok) return { response, bytes: undefined }
         if (range !== undefined) this.#tell(`Going on after ${byteCount(range.start)}.`)
         return await this.#write(response, range?.start ?? 0)
