@@ -10,6 +10,8 @@ import { markGenerated } from '../docs/generated.ts'
 import { type Case, type CaseId, cases } from './cases.ts'
 import type { Peer, Reservations, RunningServer } from './peer.ts'
 import { peers, subjects } from './peers.ts'
+import { plugtestSection } from './plugtest-report.ts'
+import { plugtestResults } from './plugtest-run.ts'
 import { type Outcome, type Result, report } from './report.ts'
 import { type Transfer, type TransferId, transfers } from './transfers.ts'
 import { Wire } from './wire.ts'
@@ -24,10 +26,12 @@ const here = await installed(peers.filter(({ name }) => name === (values.peer ??
 const ours = values['among-peers'] ? [] : await installed(subjects)
 for (const client of values['among-peers'] ? here : ours) for (const server of here) pair(client, server)
 for (const client of here) for (const server of ours) pair(client, server)
+const plugtest = ours.length > 0 ? plugtestResults(versions) : []
 
 after(() => {
-  if (values.report)
-    writeFileSync(values.report, markGenerated(report(ours, here, versions, results), 'npm run interop'))
+  if (!values.report) return
+  const page = `${report(ours, here, versions, results)}\n${plugtestSection(plugtest, versions)}\n`
+  writeFileSync(values.report, markGenerated(page, 'npm run interop'))
 })
 
 async function installed(list: readonly Peer[]): Promise<readonly Peer[]> {
