@@ -295,6 +295,15 @@ describe('a long response', () => {
     assert.equal(formatCode((await ask(Code.GET)).code), '4.04')
   })
 
+  it('is read anew where the server has forgotten it, and has a shorter one now', async () => {
+    const { ask, asked } = clientOf((request) => {
+      if (asked.length === 3) return Response.of(Code.BadRequest)
+      return blockOfBody(request, bytes(asked.length < 3 ? 60 : 20))
+    })
+    assert.deepEqual((await ask(Code.GET)).payload, bytes(20))
+    assert.deepEqual(asked, ['0.01', '0.01 2:1/0/16', '0.01 2:2/0/16', '0.01 2:0/0/16', '0.01 2:1/0/16'])
+  })
+
   it('rejects where another block comes than was asked for, or one of another length', async () => {
     const other = clientOf((request) =>
       request.options.has(Block2)

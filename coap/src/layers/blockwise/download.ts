@@ -23,6 +23,9 @@ export interface DownloadInit {
 /** So often a resource may change while it is read before it is given up. */
 const attempts = 4
 
+/** What a server says that has forgotten the transfer, and has another resource by now. */
+const stateless: ReadonlySet<Code> = new Set([Code.BadRequest, Code.RequestEntityIncomplete])
+
 /** The whole response that begins with `first`; if the resource changes meanwhile, its newest version. */
 export async function wholeResponse(init: DownloadInit, first: Response): Promise<Response> {
   const { code, transfer } = init.request
@@ -39,8 +42,10 @@ export async function wholeResponse(init: DownloadInit, first: Response): Promis
       }
       return following(first, withoutBlocks(begun).with({ payload: joined(chunks) }))
     } catch (error) {
-      if (error instanceof ResponseError) return withoutBlocks(error.response)
-      if (!(error instanceof ChangedError) || !repeatable || attempt === attempts) throw error
+      const anew = repeatable && attempt < attempts
+      if (error instanceof ResponseError) {
+        if (!anew || !stateless.has(error.response.code)) return withoutBlocks(error.response)
+      } else if (!(error instanceof ChangedError) || !anew) throw error
     }
     // It is none of the versions that the caller has; libcoap's server gives no ETags with the further blocks to who names such.
     asking = { ...init, request: withoutTags(init.request) }

@@ -1,0 +1,45 @@
+// Transfers in bad networks, between peers that restart, of resources that change. `npm run simulate:transfers -- --seeds 10000` looks further.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { Content } from './content.ts'
+import { plantedTransferBugs } from './planted-transfer-bugs.ts'
+import { drawTransferWorld } from './transfer-world.ts'
+import { runTransfers } from './transfers.ts'
+
+test('100 seeds of transfers are clean', async () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const { broken } = await runTransfers(drawTransferWorld(seed))
+    assert.deepEqual(broken, [], `npm run simulate:transfers -- --seeds 1 --from ${seed}`)
+  }
+})
+
+test('content is known by its place: another byte, another place, another version are noticed', () => {
+  const content = new Content(1, 3000)
+  content.expect(content.slice(0, 1500))
+  assert.throws(() => content.expect(content.slice(0, 1000)), /byte 1500/)
+  assert.throws(() => new Content(2, 3000).expect(content.slice(0, 1000)), /byte 0/)
+  assert.throws(() => new Content(1, 10).expect(content.slice(0, 11)), /byte 10/)
+})
+
+describe('a planted bug', () => {
+  for (const bug of plantedTransferBugs) {
+    test(`is found within 1,000 seeds: ${bug.what}`, async () => {
+      const { code, output } = await run('--seeds', '1000', '--bug', bug.name)
+      assert.equal(code, 1, output)
+      assert.match(output, /^seed \d+: .*\n/)
+    })
+  }
+})
+
+function run(...options: string[]): Promise<{ code: number; output: string }> {
+  const program = join(import.meta.dirname, 'run.ts')
+  return new Promise((resolve) => {
+    const settings = { env: { ...process.env, NODE_OPTIONS: '' } }
+    execFile(process.execPath, ['--conditions=@coapstone/source', program, ...options], settings, (error, output) => {
+      resolve({ code: Number(error?.code ?? 0), output })
+    })
+  })
+}
