@@ -93,6 +93,18 @@ describe('a fresh response', () => {
     await ask({}, [Observe, 0])
     assert.equal(await (await ask()).body.text(), 'new')
     assert.equal(asked.length, 2)
+    const unkept = world(() => (unkept.asked.length === 2 ? text('new', [MaxAge, 0]) : text('old')))
+    await unkept.ask()
+    await unkept.ask({}, [Observe, 0])
+    await unkept.ask()
+    assert.equal(unkept.asked.length, 3)
+  })
+
+  test('has neither Observe nor Echo, which were for the one request', async () => {
+    const { ask } = world(() => text('x', [Observe, 5], [Echo, Uint8Array.of(1)]))
+    await ask()
+    const { options } = await ask()
+    assert.deepEqual([options.has(Observe), options.has(Echo)], [false, false])
   })
 })
 
@@ -142,12 +154,15 @@ describe('what is stored', () => {
   })
 
   test('takes no more than its bytes: what has not been used for longest goes first', async () => {
-    const { ask, asked } = world(() => text('x'.repeat(1000)), { bytes: 5000 })
+    const { ask, asked, context } = world(() => text('x'.repeat(1000)), { bytes: 5000 })
     const get = (name: string) => ask({ uri: CoapUri.parse(`coap://device.example/${name}`) })
     for (const name of ['a', 'b', 'c', 'a', 'd']) await get(name)
     assert.deepEqual(names(asked), ['a', 'b', 'c', 'd'])
     for (const name of ['a', 'c', 'd', 'b']) await get(name)
     assert.deepEqual(names(asked), ['a', 'b', 'c', 'd', 'b'])
+    await context.clock.advance(61 * seconds)
+    for (const name of ['d', 'c', 'a', 'b', 'd', 'c', 'e', 'd', 'c', 'b']) await get(name)
+    assert.deepEqual(names(asked).slice(5), ['d', 'c', 'a', 'b', 'd', 'c', 'e', 'b'])
   })
 
   test('is bounded, however much is asked for: what does not fit alone is not stored', async () => {

@@ -22,12 +22,13 @@ import { bytes, chunks, response, seconds, text, url, world } from './world.ts'
 describe('a response that is not fresh', () => {
   test('is validated by its ETag, and fresh again for the Max-Age of the 2.03, whose options it takes over (5.6.2, 5.9.1.3)', async () => {
     const elective: Option<Uint8Array> = option(65_000, 'Elective', opaque, [0, 8])
+    const unsafe: Option<Uint8Array> = option(65_002, 'Unsafe', opaque, [0, 8])
     const tag = Uint8Array.of(1)
     const { ask, asked, context, answer } = world()
-    answer(text('content', [ETag, tag], [MaxAge, 10], [elective, Uint8Array.of(1)]))
+    answer(text('content', [ETag, tag], [MaxAge, 10], [elective, Uint8Array.of(1)], [unsafe, Uint8Array.of(1)]))
     await ask()
     await context.clock.advance(11 * seconds)
-    answer(response(Code.Valid, [ETag, tag], [MaxAge, 20], [elective, Uint8Array.of(2)]))
+    answer(response(Code.Valid, [ETag, tag], [MaxAge, 20], [elective, Uint8Array.of(2)], [unsafe, Uint8Array.of(2)]))
     const validated = await ask()
     assert.deepEqual(asked[1]?.options.getAll(ETag), [tag])
     assert.deepEqual([validated.code, await validated.body.text()], [Code.Content, 'content'])
@@ -36,6 +37,7 @@ describe('a response that is not fresh', () => {
     const fresh = await ask()
     assert.deepEqual([fresh.age, fresh.options.get(MaxAge), await fresh.body.text()], [15, 5, 'content'])
     assert.deepEqual(fresh.options.getAll(elective), [Uint8Array.of(2)])
+    assert.deepEqual(fresh.options.getAll(unsafe), [Uint8Array.of(1)])
     assert.equal(asked.length, 2)
     await context.clock.advance(10 * seconds)
     answer(response(Code.Valid, [ETag, tag])) // 60 seconds

@@ -6,7 +6,17 @@ import { Response, ResponseError } from '../handler/response.ts'
 import { Subject } from '../handler/subject.ts'
 import { Code, type Method } from '../message/code.ts'
 import { ContentFormat } from '../message/content-format.ts'
-import { Accept, ContentFormatOption, ETag, IfMatch, IfNoneMatch, MaxAge, option, UriPath } from '../message/option.ts'
+import {
+  Accept,
+  ContentFormatOption,
+  ETag,
+  IfMatch,
+  IfNoneMatch,
+  MaxAge,
+  option,
+  Size2,
+  UriPath,
+} from '../message/option.ts'
 import { opaque } from '../message/option-format.ts'
 import { Options } from '../message/options.ts'
 import { Router } from '../server/router.ts'
@@ -231,6 +241,21 @@ describe('check and act are one step', () => {
     assert.deepEqual(done, ['POST', 'DELETE'])
   })
 
+  test('an update without a condition waits for one with a condition, also where that had to wait itself', async () => {
+    const { ask, store, done, going, go } = slowShelf()
+    store.set('a', tagA)
+    const first = ask('POST', 'a')
+    const second = ask('PUT', 'a', [IfMatch, new Uint8Array(0)])
+    await go(1)
+    assert.deepEqual([done, going()], [['POST'], 2])
+    const last = ask('DELETE', 'a')
+    await go(0)
+    assert.equal(going(), 2)
+    await go()
+    for (const { code } of await Promise.all([first, second, last])) assert.equal(code, Code.Changed)
+    assert.deepEqual(done, ['POST', 'PUT', 'DELETE'])
+  })
+
   test('updates without conditions, and those of other resources, run side by side', async () => {
     const { ask, going, go, store } = slowShelf()
     store.set('a', tagA)
@@ -279,7 +304,10 @@ describe('check and act are one step', () => {
 
 describe('an ETag in a request', () => {
   const router = new Router()
-    .get('/tagged', () => tagged(Response.text('content'), tagA).with({}))
+    .get('/tagged', () => {
+      const response = tagged(Response.text('content'), tagA)
+      return response.with({ options: response.options.clone().set(Size2, 7) })
+    })
     .fetch('/tagged', ({ payload }) => tagged(Response.text('content'), payload))
     .get('/untagged', () => Response.text('content'))
     .get('/error', () => Response.diagnostic(Code.NotFound, 'content'))
@@ -294,6 +322,7 @@ describe('an ETag in a request', () => {
       assert.deepEqual(response.options.getAll(ETag), [tagA])
       assert.equal(response.payload.length, 0)
       assert.equal(response.contentFormat, 0)
+      assert.equal(response.options.has(Size2), false)
     }
   })
 
@@ -392,10 +421,10 @@ function slowShelf(options?: ConditionalOptions) {
   return {
     ...{ store, done, ask: asked },
     going: () => going,
-    /** Until nothing more begins. */
-    async go(): Promise<void> {
+    /** So many are done, by default all that begin. */
+    async go(most = 50): Promise<void> {
       for (let turns = 0; turns < 50; turns++) {
-        held.shift()?.()
+        if (turns < most) held.shift()?.()
         await Promise.resolve()
       }
     },
