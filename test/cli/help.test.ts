@@ -6,7 +6,20 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { coapstone } from './program.ts'
 
-const commands = ['get', 'put', 'post', 'delete', 'fetch', 'patch', 'ipatch', 'observe', 'ping', 'discover', 'serve', 'completion']
+const commands = [
+  'get',
+  'put',
+  'post',
+  'delete',
+  'fetch',
+  'patch',
+  'ipatch',
+  'observe',
+  'ping',
+  'discover',
+  'serve',
+  'completion',
+]
 const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
 
 async function help(...args: string[]): Promise<string> {
