@@ -1,7 +1,7 @@
 // Runs worlds by seed, and says which one breaks what: shrunk, and as a lockstep script.
-// usage: npm run simulate -- [--seeds 1000] [--from 0] [--bug NAME] [--keep-going]
+// usage: npm run simulate -- [--seeds 1000] [--from 0] [--bug NAME] [--keep-going] [--durable]
 // --bug plants a bug that must be found (planted-bugs.ts has the names); --keep-going counts what is broken instead of stopping.
-// Exit code 1 if anything was broken.
+// --durable runs the worlds of durable-observation.ts. Exit code 1 if anything was broken.
 
 import { parseArgs } from 'node:util'
 import { plant, plantedBugs } from './planted-bugs.ts'
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     bug: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
+    durable: { type: 'boolean', default: false },
   },
 })
 const seeds = count('seeds', values.seeds)
@@ -26,6 +27,8 @@ if (values.bug !== undefined) {
 const { simulate } = await import('./simulation.ts')
 const { drawWorld } = await import('./world.ts')
 const { reportOf } = await import('./report.ts')
+
+if (values.durable) process.exit(await durable())
 
 const start = performance.now()
 const broken = new Map<string, number[]>()
@@ -50,6 +53,20 @@ console.log(
   `${done} seeds, ${packets} packets in ${seconds.toFixed(1)} s (${Math.round(done / seconds)} a second): ${broken.size === 0 ? 'clean' : 'broken'}`,
 )
 process.exitCode = broken.size === 0 ? 0 : 1
+
+async function durable(): Promise<number> {
+  const { simulateDurable } = await import('./durable-observation.ts')
+  let worlds = 0
+  for (let seed = from; seed < from + seeds; seed++) {
+    const { broken } = await simulateDurable(seed)
+    if (broken.length === 0) continue
+    worlds++
+    console.log(`seed ${seed}: ${broken.join('; ')}`)
+    if (!values['keep-going']) break
+  }
+  console.log(`observations that last: ${worlds === 0 ? `${seeds} seeds are clean` : 'broken'}`)
+  return worlds === 0 ? 0 : 1
+}
 
 function count(name: string, text: string): number {
   const value = Number(text)

@@ -61,6 +61,10 @@ export class Exchange extends Timer implements Sender {
   asked = false
   /** What renews it, as long as that has not been answered: then it has its token and its place. */
   renewal: Exchange | undefined = undefined
+  readonly #renews: Exchange | undefined
+  /** Notifications that were taken; and, of a renewal, how many that was of what it renews when it left. */
+  #taken = 0
+  #takenBefore = 0
   #outgoing: Outgoing | undefined = undefined
   #resolve: (response: Response) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -77,6 +81,7 @@ export class Exchange extends Timer implements Sender {
     this.token = token
     this.parameters = parameters
     this.#message = new Message({ code: request.code, options, payload: request.payload })
+    this.#renews = renews
     if (renews !== undefined) renews.renewal = this
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -96,6 +101,7 @@ export class Exchange extends Timer implements Sender {
 
   departing(): Message {
     this.asked = true
+    this.#takenBefore = this.#renews === undefined ? 0 : this.#renews.#taken
     if (!this.request.confirmable) this.#context.timers.arm(this, this.parameters.responseTimeout)
     return this.#message
   }
@@ -155,6 +161,10 @@ export class Exchange extends Timer implements Sender {
     const observed = sequence !== undefined && codeClass(message.code) === 2
     const { renewal } = this
     if (renewal?.isAnsweredBy(message, observed)) {
+      if (observed && this.#isAheadOf(sequence, renewal)) {
+        renewal.askAgain()
+        return
+      }
       this.#notifications?.end()
       this.#keeper.end(this)
       renewal.receive(message, from)
@@ -225,6 +235,20 @@ export class Exchange extends Timer implements Sender {
     return isIdempotent(this.request.code) || (this.#outgoing !== undefined && this.#outgoing.transmissions <= 1)
   }
 
+  /**
+   * A notification has come since the renewal left, and is newer than the answer: that was made first, and has come late, as what a server
+   * had kept for a duplicate; or else the server has restarted. Only a new message tells.
+   */
+  #isAheadOf(sequence: number, renewal: Exchange): boolean {
+    return this.#taken > renewal.#takenBefore && this.#order?.isBehind(sequence, this.#context.now()) === true
+  }
+
+  /** Of a renewal: the answer does not count. */
+  askAgain(): void {
+    if (this.#outgoing !== undefined) this.#keeper.withdraw(this.#outgoing)
+    this.#again()
+  }
+
   /** Sends the request as a new message, if its peer comes back in time: nobody knows whether it has arrived. */
   #again(): void {
     this.#context.timers.arm(this, this.parameters.responseTimeout)
@@ -238,6 +262,7 @@ export class Exchange extends Timer implements Sender {
       this.#keeper.reordered()
       return
     }
+    this.#taken++
     this.#notifications.push(this.#responseOf(message, from))
     if (sequence === undefined) {
       this.#notifications.end()

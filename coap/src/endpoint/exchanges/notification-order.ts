@@ -13,14 +13,23 @@ export class NotificationOrder {
     this.#received = now
   }
 
+  /** Is it older than the newest so far, and not that one itself? */
+  isBehind(sequence: number, now: number): boolean {
+    return sequence !== this.#sequence && !this.#isNewer(sequence, now)
+  }
+
   /** Is it newer than the newest so far? If so, it is the newest now. */
   advance(sequence: number, now: number): boolean {
-    const ahead = (sequence - this.#sequence) & 0xffffff
-    const newer = (ahead > 0 && ahead < 0x800000) || now > this.#received + wrapTime
+    const newer = this.#isNewer(sequence, now)
     if (newer) {
       this.#sequence = sequence
       this.#received = now
     }
     return newer
+  }
+
+  #isNewer(sequence: number, now: number): boolean {
+    const ahead = (sequence - this.#sequence) & 0xffffff
+    return (ahead > 0 && ahead < 0x800000) || now > this.#received + wrapTime
   }
 }
