@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { Timer } from '../../context/timer.ts'
 import { Endpoint } from '../../endpoint/endpoint.ts'
 import type { Handler } from '../../handler/handler.ts'
 import { Request } from '../../handler/request.ts'
@@ -149,6 +150,47 @@ describe('an observation', () => {
   })
 })
 
+describe('a spoofer', () => {
+  test('makes its victim get at most three times what it sends itself, whatever it asks for', async () => {
+    const subject = new Subject()
+    const { send, transport, context } = await bench(({ path: [path], payload }) => {
+      if (path === 'observed') return Response.text('state').observing(subject)
+      const content = Response.bytes(new Uint8Array(4 * payload.length + 40))
+      return path === 'slow'
+        ? new Promise((resolve) => context.timers.arm(new Timer(() => resolve(content)), 500))
+        : content
+    })
+    let spoofed = 0
+    for (let round = 0; round < 400; round++) {
+      const path = ['quick', 'slow', 'observed'][round % 3] as string
+      const method = round % 4 === 0 ? Code.POST : Code.GET
+      const type = round % 5 === 0 ? Type.NonConfirmable : Type.Confirmable
+      const payload = new Uint8Array((round * 7) % 200)
+      spoofed += headers + send({ port: 1, path, method, type, payload, observe: path === 'observed' })
+      subject.changed()
+      await context.clock.advance(100)
+    }
+    await context.clock.advance(1_000_000)
+    const got = transport.sent.reduce((sum, { bytes }) => sum + headers + bytes.length, 0)
+    assert.ok(got > spoofed / 2 && got <= 3 * spoofed, `${got} bytes for ${spoofed}`)
+  })
+
+  test('does not stand in the way of a client in whose name it asks for slow answers (RFC 7252 11.4)', async () => {
+    const { ask, transport, context, answer } = await held()
+    for (let count = 0; count < 3; count++) ask({ port: 1 })
+    await context.clock.advance(200)
+    for (let count = 0; count < 3; count++) answer(Response.text('x'))
+    await context.clock.advance(0)
+    const separate = transport.sent
+      .map(({ bytes }) => decodeDatagram(bytes) as Datagram)
+      .filter(({ code }) => code !== 0)
+    assert.deepEqual(
+      separate.map(({ type }) => type),
+      [Type.NonConfirmable, Type.NonConfirmable, Type.NonConfirmable],
+    )
+  })
+})
+
 describe('what was carried out', () => {
   test('is not carried out again when it comes with a value: its answer has waited', async () => {
     const { ask, handled } = await bench(long)
@@ -204,6 +246,8 @@ function long(): Response {
 
 interface Asking {
   readonly port: number
+  readonly path?: string
+  readonly type?: Type
   readonly method?: Code
   readonly payload?: Uint8Array
   readonly echo?: Uint8Array | undefined
@@ -226,15 +270,28 @@ async function bench(handler: Handler, options: AmplificationOptions = {}, ident
     const sent = transport.sent.at(-1)
     return sent && decodeDatagram(sent.bytes)
   }
-  const ask = ({ port, method = Code.GET, payload = new Uint8Array(), echo, observe = false }: Asking) => {
-    const sent = new Options().add(UriPath, 'x')
+  /** Says how long the request is. */
+  const send = ({
+    port,
+    path = 'x',
+    type = Type.Confirmable,
+    method = Code.GET,
+    payload,
+    echo,
+    observe,
+  }: Asking): number => {
+    const sent = new Options().add(UriPath, path)
     if (observe) sent.add(Observe, 0)
     if (echo !== undefined) sent.add(Echo, echo)
     const bytes = new Uint8Array(1000)
     const token = Uint8Array.of(7, port >> 8, port & 255)
-    const message = new Message({ code: method, options: sent, payload })
-    const request = encodeDatagram(Type.Confirmable, ++id, token, message, bytes, 0)
-    transport.receive(bytes.subarray(0, request), port)
+    const message = new Message({ code: method, options: sent, ...(payload && { payload }) })
+    const length = encodeDatagram(type, ++id, token, message, bytes, 0)
+    transport.receive(bytes.subarray(0, length), port)
+    return length
+  }
+  const ask = (asking: Asking) => {
+    const request = send(asking)
     const answer = last()
     return {
       code: answer === undefined ? 'nothing' : formatCode(answer.code),
@@ -246,7 +303,7 @@ async function bench(handler: Handler, options: AmplificationOptions = {}, ident
     await context.clock.advance(0)
     return formatCode(last()?.code ?? 0)
   }
-  return { ask, transport, endpoint, context, settle, handled: () => asked }
+  return { ask, send, transport, endpoint, context, settle, handled: () => asked }
 }
 
 /** Its handler answers when it is told to. */
