@@ -123,6 +123,11 @@ export class Observer {
     return this.#empty(Type.Reset, id)
   }
 
+  /** Acknowledges a message, whether it was received or not. */
+  acknowledgeId(id: number): Promise<void> {
+    return this.#empty(Type.Acknowledgement, id)
+  }
+
   wait(time: number): Promise<void> {
     return this.#context.clock.advance(time)
   }

@@ -174,3 +174,32 @@ test('a peer that is full does not keep another one from observing', async () =>
   for (const one of [observer, peer(3)]) for (const token of [1, 2]) await one.ask({ observe: 0, token: [token] })
   assert.equal(server.sizes.observations, 2)
 })
+
+test('Observe 1 takes effect at once, though its handler takes its time', async () => {
+  let slow = false
+  const { server, subject, observer } = await observed({
+    handler: () => (slow ? new Promise<Response>(() => {}) : Response.text('state').observing(subject)),
+  })
+  await observer.register()
+  slow = true
+  await observer.deregister()
+  assert.equal(server.sizes.observations, 0)
+  subject.changed(Response.text('nobody is told'))
+  await observer.wait(60_000)
+  assert.deepEqual(observer.seen, ['ACK 2.05 state', 'ACK 0.00'])
+})
+
+test('Observe 1 takes effect also where its request is refused, or fails', async () => {
+  let failing = false
+  const { server, subject, observer } = await observed({
+    handler: () => {
+      if (failing) throw new Error('broken')
+      return Response.text('state').observing(subject)
+    },
+  })
+  await observer.register()
+  failing = true
+  await observer.deregister()
+  assert.equal(server.sizes.observations, 0)
+  assert.equal(observer.seen[1], 'ACK 5.00')
+})

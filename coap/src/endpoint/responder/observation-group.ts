@@ -120,8 +120,8 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
   changed(): void {
     const { asking } = this.keeper
     if (asking === this) return
-    const spacing = this.#askedAt + this.#spacing - this.keeper.now()
-    this.#askIn(Math.max(0, spacing, asking === undefined ? 0 : restlessness))
+    if (this.#asking) this.#changed = true
+    else this.#askIn(asking === undefined ? this.#rest : Math.max(this.#rest, restlessness))
   }
 
   ask(): void {
@@ -187,6 +187,11 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
     return this.#unvisited === 0
   }
 
+  /** How long the handler is not to be asked yet. */
+  get #rest(): number {
+    return Math.max(0, this.#askedAt + this.#spacing - this.keeper.now())
+  }
+
   #askIn(delay: number): void {
     if (this.deadline === undefined || this.deadline > this.keeper.now() + delay) this.keeper.arm(this, delay)
   }
@@ -233,7 +238,8 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
   #answered(): void {
     this.#asking = false
     this.#restless = this.#changed ? this.#restless + 1 : 0
-    if (this.#changed && this.observers.size > 0) this.#askIn(this.#restless > 2 ? restlessness : 0)
+    if (this.#changed && this.observers.size > 0)
+      this.#askIn(this.#restless > 2 ? Math.max(this.#rest, restlessness) : this.#rest)
   }
 
   #state(response: Response): void {
