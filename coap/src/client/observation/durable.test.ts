@@ -347,9 +347,11 @@ test('observing by FETCH registers again with the same body', async (t) => {
   )
 })
 
-test('what does not read is not observed', async (t) => {
+test('what does not read, or cannot be asked for again, is not observed', async (t) => {
   const w = await world(t)
   await assert.rejects(w.client.observe(url, { method: 'POST' }).next(), { code: 'COAP_USAGE' })
+  const body = new ReadableStream<Uint8Array>()
+  await assert.rejects(w.client.observe(url, { method: 'FETCH', body }).next(), { code: 'COAP_USAGE' })
 })
 
 test('without durability nothing is asked for twice, and the loss of the peer is the end', async (t) => {

@@ -3,8 +3,8 @@
 
 import type { Response } from '../../handler/response.ts'
 import type { Wait } from '../wait.ts'
+import type { Observer } from './audience.ts'
 import type { EndedEvent, ObservationEvent } from './event.ts'
-import type { Observer } from './registration.ts'
 import { UnreadEvents } from './unread-events.ts'
 
 export interface ObservationInit {

@@ -27,6 +27,8 @@ export function requestToObserve(uri: CoapUri, init: ObserveInit, peer: Peer | u
   const request = requestOf(uri, { ...init, options }, undefined, peer)
   if (request.code !== Code.GET && request.code !== Code.FETCH)
     throw new UsageError('what is observed is asked for by GET or FETCH')
+  if (request.body.whole === undefined)
+    throw new UsageError('a body to observe with is sent again when it registers again: give it whole')
   return request
 }
 

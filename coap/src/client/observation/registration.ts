@@ -9,18 +9,10 @@ import { Code } from '../../message/code.ts'
 import { noBytes } from '../../message/message.ts'
 import type { NetworkAddress } from '../../network/network.ts'
 import type { Peer } from '../../transport/transport.ts'
+import { Audience, type Observer } from './audience.ts'
 import { backoffOf, graceOf, type KnownDurability, returnOf } from './durability.ts'
-import type { EndedEvent, ObservationEvent, ReRegisteredEvent, StaleReason } from './event.ts'
+import type { EndedEvent, ReRegisteredEvent, StaleReason } from './event.ts'
 import { freshnessOf, HeldState } from './held-state.ts'
-
-/** Who is told. */
-export interface Observer {
-  /** It goes on when the registration has to be renewed; else it ends then. */
-  readonly durable: boolean
-  /** So many notifications are kept for it until they are read. */
-  readonly unread: number
-  told(event: ObservationEvent): void
-}
 
 export interface RegistrationKeeper {
   /** Through the client's layers. */
@@ -50,9 +42,7 @@ interface Stream {
 export class Registration {
   readonly target: string | undefined
   readonly #init: RegistrationInit
-  readonly #observers = new Set<Observer>()
-  /** Those of them who have not been told any state. */
-  readonly #uninformed = new Set<Observer>()
+  readonly #audience = new Audience()
   readonly #held = new HeldState()
   #state: 'new' | 'registered' | 'ended' = 'new'
   /** Where the server is. */
@@ -79,12 +69,9 @@ export class Registration {
 
   /** Tells an observer the state, as soon as it is known, and what happens from now on. */
   join(observer: Observer): void {
-    const { newest } = this.#held
     const more = observer.unread > this.#unread
     this.#unread = Math.max(this.#unread, observer.unread)
-    this.#observers.add(observer)
-    if (this.#fresh && newest !== undefined) observer.told({ type: 'notification', response: newest, dropped: 0 })
-    else this.#uninformed.add(observer)
+    this.#audience.add(observer, this.#fresh ? this.#held.newest : undefined)
     if (this.#state === 'registered' && (more || !this.#fresh)) {
       if (this.#fresh) this.#reason = 'wish'
       this.#ask()
@@ -93,9 +80,8 @@ export class Registration {
 
   /** The last one to leave ends it: the server is told. */
   leave(observer: Observer): void {
-    this.#observers.delete(observer)
-    this.#uninformed.delete(observer)
-    if (this.#observers.size === 0) this.#end()
+    this.#audience.remove(observer)
+    if (this.#audience.isEmpty) this.#end()
   }
 
   /** The server's peer goes on with another association, or has none: does it still know who observes? */
@@ -107,7 +93,7 @@ export class Registration {
   }
 
   #renew(): void {
-    if ([...this.#observers].some(({ durable }) => durable)) this.#ask()
+    if (this.#audience.lasts) this.#ask()
   }
 
   #ask(): void {
@@ -146,15 +132,14 @@ export class Registration {
     }
     if (this.#state === 'registered') {
       this.#locate(response)
-      this.#tell({ type: 're-registered', reason: this.#reason, response, failures: this.#failures, observed })
+      this.#audience.tell({ type: 're-registered', reason: this.#reason, response, failures: this.#failures, observed })
     }
     if (observed) {
       this.#state = 'registered'
       this.#follow(response, abort)
     } else this.#unfollow()
-    this.#learn(response, this.#held.is(response) ? this.#uninformed : this.#observers)
-    if (this.#state === 'new') this.#conclude({ type: 'ended', reason: 'not-observed' })
-    else if (!observed) this.#release({ type: 'ended', reason: 'not-observed' })
+    this.#learn(response, !this.#held.is(response))
+    if (!observed) this.#dismiss(this.#state === 'new' ? 'all' : 'brief', { type: 'ended', reason: 'not-observed' })
   }
 
   /** An error: the last response, unless it says that it is for now only. */
@@ -162,16 +147,8 @@ export class Registration {
     this.#unfollow()
     const passing = this.#state === 'registered' && passingCodes.has(response.code) && !this.#isOverdue
     const end: EndedEvent = { type: 'ended', reason: 'response', response }
-    if (!passing) {
-      this.#inform(response, this.#observers)
-      this.#conclude(end)
-      return
-    }
-    this.#inform(
-      response,
-      [...this.#observers].filter(({ durable }) => !durable),
-    )
-    this.#release(end)
+    this.#dismiss(passing ? 'brief' : 'all', end, response)
+    if (!passing) return
     this.#failures++
     this.#outdate('unavailable', { response })
     const { durability, context } = this.#init
@@ -182,10 +159,10 @@ export class Registration {
   #failed(error: unknown): void {
     const end: EndedEvent = { type: 'ended', reason: 'failed', error }
     if (this.#state === 'new' || this.#isFinal(error) || this.#isOverdue) {
-      this.#conclude(end)
+      this.#dismiss('all', end)
       return
     }
-    for (const observer of [...this.#uninformed]) this.#dismiss(observer, end)
+    this.#dismiss('newcomers', end)
     if (this.#fresh && this.#heard) return
     this.#failures++
     this.#outdate('lost', { error })
@@ -196,10 +173,10 @@ export class Registration {
   #lost(error: unknown): void {
     const end: EndedEvent = { type: 'ended', reason: 'failed', error }
     if (this.#isFinal(error)) {
-      this.#conclude(end)
+      this.#dismiss('all', end)
       return
     }
-    this.#release(end)
+    this.#dismiss('brief', end)
     this.#outdate('lost', { error })
     if (this.#asking === undefined) this.#renewWithin(returnOf(this.#init.durability, this.#init.context))
   }
@@ -240,7 +217,7 @@ export class Registration {
     }
     if (this.#asking !== undefined) return // what renews it takes its place
     this.#unfollow()
-    if (this.#fresh) this.#release({ type: 'ended', reason: 'not-observed' })
+    if (this.#fresh) this.#dismiss('brief', { type: 'ended', reason: 'not-observed' })
   }
 
   #notified(response: Response): void {
@@ -249,11 +226,11 @@ export class Registration {
       return
     }
     this.#locate(response)
-    this.#learn(response, this.#observers)
+    this.#learn(response, true)
   }
 
   /** This is the state now. */
-  #learn(response: Response, observers: Iterable<Observer>): void {
+  #learn(response: Response, isNew: boolean): void {
     const { timers } = this.#init.context
     this.#held.newest = response
     this.#fresh = true
@@ -262,12 +239,7 @@ export class Registration {
     this.#failures = 0
     timers.cancel(this.#renewal)
     timers.arm(this.#freshness, freshnessOf(response))
-    this.#inform(response, observers)
-  }
-
-  #inform(response: Response, observers: Iterable<Observer>): void {
-    for (const observer of [...observers]) observer.told({ type: 'notification', response, dropped: 0 })
-    this.#uninformed.clear()
+    this.#audience.inform(response, isNew)
   }
 
   #outdated(): void {
@@ -283,7 +255,7 @@ export class Registration {
     this.#stale = reason
     this.#reason = reason
     context.timers.cancel(this.#freshness)
-    if (!told) this.#tell({ type: 'stale', reason, ...what })
+    if (!told) this.#audience.tell({ type: 'stale', reason, ...what })
   }
 
   /** What is to happen earlier stays so. */
@@ -299,25 +271,13 @@ export class Registration {
     const from = this.#place
     if (to === undefined) return
     this.#place = to
-    if (from !== undefined && (from.host !== to.host || from.port !== to.port)) this.#tell({ type: 'moved', from, to })
+    if (from !== undefined && (from.host !== to.host || from.port !== to.port))
+      this.#audience.tell({ type: 'moved', from, to })
   }
 
-  #tell(event: ObservationEvent): void {
-    for (const observer of [...this.#observers]) observer.told(event)
-  }
-
-  /** Those who do not outlast it end. */
-  #release(end: EndedEvent): void {
-    for (const observer of [...this.#observers]) if (!observer.durable) this.#dismiss(observer, end)
-  }
-
-  #dismiss(observer: Observer, end: EndedEvent): void {
-    this.leave(observer)
-    observer.told(end)
-  }
-
-  #conclude(end: EndedEvent): void {
-    for (const observer of [...this.#observers]) this.#dismiss(observer, end)
+  #dismiss(...whom: Parameters<Audience['dismiss']>): void {
+    this.#audience.dismiss(...whom)
+    if (this.#audience.isEmpty) this.#end()
   }
 
   #end(): void {

@@ -4,8 +4,9 @@ import type { Context } from '../../context/context.ts'
 import type { Request } from '../../handler/request.ts'
 import type { Response } from '../../handler/response.ts'
 import type { Peer } from '../../transport/transport.ts'
+import type { Observer } from './audience.ts'
 import type { KnownDurability } from './durability.ts'
-import { type Observer, Registration, type RegistrationKeeper } from './registration.ts'
+import { Registration, type RegistrationKeeper } from './registration.ts'
 import { targetOf } from './target.ts'
 
 export interface RegistrationsInit {
