@@ -5,7 +5,7 @@ import { formatCode } from 'coapstone/message'
 import type { Answer, PeerClient } from './peer.ts'
 
 const client = new Client()
-const timeout = 60_000 // ms
+const timeout = 120_000 // ms
 
 export const coapstoneClient: PeerClient = {
   async request(uri, { method, payload, confirmable = true, blockSize, option }) {

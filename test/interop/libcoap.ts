@@ -81,6 +81,8 @@ export const libcoap: Peer = {
       echo: 'its server has no resource that asks for an Echo',
     },
     faults: {
+      validate:
+        'its server makes a new ETag for each GET of the same content, so that none is ever the current one (RFC 7252, 5.10.6)',
       'if-none-match': 'its server takes a PUT with If-None-Match for a resource that is there (RFC 7252, 5.10.8.2)',
       'bad-option':
         'the 4.02 of its server has the critical option of the request in it, which a client that does not know it has to reject (RFC 7252, 5.4.1)',
@@ -89,7 +91,7 @@ export const libcoap: Peer = {
 
   client: {
     async request(uri, { method, payload, confirmable = true, blockSize, option }) {
-      const args = ['-v', '6', '-B', blockSize ? '60' : '6', '-m', method.toLowerCase()]
+      const args = ['-v', '6', '-B', blockSize ? '120' : '6', '-m', method.toLowerCase()]
       if (blockSize !== undefined) args.push('-b', String(blockSize))
       if (!confirmable) args.push('-N')
       if (payload !== undefined) args.push('-t', '0', '-e', encodeURIComponent(payload))
@@ -122,7 +124,7 @@ export const libcoap: Peer = {
 }
 
 async function coapClient(args: readonly string[]): Promise<string> {
-  return (await run('coap-client-notls', args, 70)).output
+  return (await run('coap-client-notls', args, 130)).output
 }
 
 /** The content that came, of whatever answers, as coap-client writes it to a file. */

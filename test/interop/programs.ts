@@ -143,7 +143,7 @@ function programs({ name, server, client, installed, version, ofServer, ofClient
         const args = [...before, '--method', method]
         if (!confirmable) args.push('--non')
         if (payload !== undefined) args.push('--payload', payload)
-        if (blockSize !== undefined) args.push('--block-size', String(blockSize), '--timeout', '60')
+        if (blockSize !== undefined) args.push('--block-size', String(blockSize), '--timeout', '120')
         if (option) args.push('--option', `${option.number}=${Buffer.from(option.value).toString('hex')}`)
         const answer: Answer = await printed(command, [...args, uri])
         return answer
@@ -161,7 +161,7 @@ function programs({ name, server, client, installed, version, ofServer, ofClient
 
 /** What the program printed, which is JSON. */
 async function printed<T>(command: string, args: readonly string[]): Promise<T> {
-  const { status, output } = await run(command, args, 70)
+  const { status, output } = await run(command, args, 130)
   if (status !== 0) throw new Error(`the client ended with ${status}: ${output.trim()}`)
   return JSON.parse(output)
 }
