@@ -93,7 +93,7 @@ function programClient(
         '--observe',
         String(count),
         '--timeout',
-        String(seconds + 5),
+        String(seconds + 12),
         ...(confirmable ? [] : ['--non']),
         uri,
       ]
