@@ -15,6 +15,10 @@ export interface Contestant {
   readonly path?: string
   /** Prints `{"requests_per_s":N}` for requests to many servers: the arguments of peers/npm-client.mjs. */
   client?(): Command
+  /** Has at /body what is put there, and gives it. */
+  bodies?(port: number): Command
+  /** Puts a file to a URL, or gets a body of that length from it into another file. Prints `{"seconds":N}`, or else its whole run counts. */
+  transfers?(method: 'put' | 'get', url: string, file: string): Command
 }
 
 export type Command = readonly [program: string, ...args: string[]]
@@ -29,12 +33,24 @@ const coapstone: Contestant = {
   server: (port) => [process.execPath, '--conditions=@coapstone/source', here('servers/coapstone.ts'), String(port)],
   path: '/time',
   client: () => [process.execPath, '--conditions=@coapstone/source', here('clients/coapstone.ts')],
+  bodies: (port) => [process.execPath, '--conditions=@coapstone/source', here('servers/bodies.ts'), String(port)],
+  transfers: (method, url, file) => [
+    process.execPath,
+    '--conditions=@coapstone/source',
+    here('clients/transfer.ts'),
+    ...[method, url, file],
+  ],
 }
 
-const libcoap: Contestant = {
+export const libcoap: Contestant = {
   name: 'libcoap',
   version: libcoapPeer.version,
   server: (port) => ['coap-server-notls', '-A', '127.0.0.1', '-p', String(port)],
+  bodies: (port) => ['coap-server-notls', '-A', '127.0.0.1', '-d', '10', '-p', String(port)],
+  transfers: (method, url, file) => [
+    'coap-client-notls',
+    ...['-B', '120', '-m', method, method === 'put' ? '-f' : '-o', file, url],
+  ],
   path: '/time', // its only small resource whose payload is made anew each time, as ours is
 }
 

@@ -30,8 +30,9 @@ export interface ServerSample {
   readonly dropped: number
 }
 
-const measured = 0
-const measuring = 1
+/** The cores. */
+export const measured = 0
+export const measuring = 1
 const built = (name: string): string => fileURLToPath(new URL(`.build/${name}`, import.meta.url))
 
 export async function measureServer(contestant: Contestant, load: Load): Promise<ServerSample> {
@@ -87,12 +88,12 @@ export function on(core: number, command: Command): Command {
   return pinned ? ['taskset', '-c', String(core), ...command] : command
 }
 
-function start(core: number, command: Command): ChildProcess {
+export function start(core: number, command: Command): ChildProcess {
   const [program, ...args] = on(core, command)
   return spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
-function fault({ name }: Contestant): never {
+export function fault({ name }: Contestant): never {
   throw new Error(`${name} does not take part in this scenario`)
 }
 
@@ -104,7 +105,7 @@ async function firstLine(child: ChildProcess): Promise<{ port: number }> {
 }
 
 /** Asks with a ping (RFC 7252, 4.3) until the server answers. */
-async function answering(server: ChildProcess, port: number): Promise<void> {
+export async function answering(server: ChildProcess, port: number): Promise<void> {
   server.stdout?.resume()
   const socket = createSocket('udp4')
   socket.on('error', () => {}) // nobody there yet

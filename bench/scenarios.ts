@@ -1,14 +1,15 @@
 // What is measured against the peers, and what is to be reached.
 
-import type { Contestant } from './contestants.ts'
+import { type Contestant, libcoap } from './contestants.ts'
 import { measureClient, measureServer } from './measure.ts'
+import { measureTransfer } from './transfer.ts'
 
 export interface Scenario {
   readonly id: string
   readonly title: string
-  readonly role: 'server' | 'client'
-  readonly unit: 'requests/s' | 'µs'
-  /** What our median is to be, as a multiple of theirs: at least for requests/s, at most for µs. */
+  readonly role: 'server' | 'client' | 'bodies' | 'transfers'
+  readonly unit: 'requests/s' | 'µs' | 'kB/s'
+  /** What our median is to be, as a multiple of theirs: at most for µs, else at least. */
   readonly targets: Readonly<Record<string, number>>
   /** What it is to be at least as a multiple of our own median in another scenario. */
   readonly ofOwn?: { readonly scenario: string; readonly atLeast: number }
@@ -72,6 +73,28 @@ export const scenarios: readonly Scenario[] = [
       value: await measureClient(contestant, 256, seconds, warmup),
     }),
   },
+  ...(['get', 'put'] as const).flatMap((method): readonly Scenario[] => [
+    {
+      id: `bodies-${method}`,
+      title: `server: ${method.toUpperCase()} of 10 MB in blocks of 1,024 bytes by libcoap's client`,
+      role: 'bodies',
+      unit: 'kB/s',
+      targets: { libcoap: 1 },
+      measure: async (contestant, { seconds }) => ({
+        value: await measureTransfer(method, contestant, libcoap, seconds < 1 ? 100_000 : 10_000_000),
+      }),
+    },
+    {
+      id: `transfers-${method}`,
+      title: `client: ${method.toUpperCase()} of 10 MB in blocks of 1,024 bytes from libcoap's server`,
+      role: 'transfers',
+      unit: 'kB/s',
+      targets: { libcoap: 1 },
+      measure: async (contestant, { seconds }) => ({
+        value: await measureTransfer(method, libcoap, contestant, seconds < 1 ? 100_000 : 10_000_000),
+      }),
+    },
+  ]),
 ]
 
 async function throughput(contestant: Contestant, { seconds, warmup }: Pace, endpoints: number): Promise<Sample> {
