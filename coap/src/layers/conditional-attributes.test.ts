@@ -208,7 +208,7 @@ describe('conditional control parameters', () => {
     assert.deepEqual(told, ['5: 23', '25: 23', '45: 23'])
   })
 
-  test('c.gt with c.pmax: the draft, figure 8', async () => {
+  test('c.gt with c.pmax: the draft, figure 9', async () => {
     const { observe, becomes, wait } = await world(18.5)
     const { told } = await observe('c.pmax=20&c.gt=25')
     await becomes(23, 19)

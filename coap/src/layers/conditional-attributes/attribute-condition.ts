@@ -1,4 +1,4 @@
-// When one observer is to be told (draft-ietf-core-conditional-attributes 3.6 to 3.8, appendix A): its state as the server keeps it.
+// When one observer is to be told (draft-ietf-core-conditional-attributes 3.5 to 3.7, appendix A): its state as the server keeps it.
 
 import type { Condition, Response } from '../../handler/response.ts'
 import type { ConditionalAttributes } from './attributes.ts'
@@ -49,7 +49,7 @@ export class AttributeCondition implements Condition {
     this.#edge = false
   }
 
-  /** Any one of the parameters is enough (3.8). Without one of those of 3.6 each new state is told of. */
+  /** Any one of the parameters is enough (3.7). Without one of those of 3.5 each new state is told of. */
   #isWanted(state: Response, value: Value): boolean {
     const { gt, lt, st, edge } = this.#attributes
     if (gt === undefined && lt === undefined && st === undefined && edge === undefined) return this.#isNew(state)
@@ -86,7 +86,7 @@ export function truthOf(value: Value): boolean | undefined {
   return value === 1 ? true : value === 0 ? false : undefined
 }
 
-/** 3.6.4: with `gt` below `lt` between the two, with `gt` above `lt` outside of them; with one of them on its side. */
+/** 3.5.4: with `gt` below `lt` between the two, with `gt` above `lt` outside of them; with one of them on its side. */
 function isInBand(value: number, gt: number | undefined, lt: number | undefined): boolean {
   if (gt === undefined) return lt !== undefined && value >= lt
   if (lt === undefined) return value <= gt

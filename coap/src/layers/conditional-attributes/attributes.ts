@@ -79,7 +79,7 @@ export function readAttributes(query: readonly string[]): ConditionalAttributes 
   return fault === undefined ? found : { fault }
 }
 
-/** What its type cannot say (3.6, 3.7). */
+/** What its type cannot say (3.5, 3.6). */
 function faultOf(attributes: ConditionalAttributes): string | undefined {
   for (const name of [...periods, 'st'] as const) {
     const value = attributes[name]
