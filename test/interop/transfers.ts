@@ -74,7 +74,7 @@ function blocksOf(seen: readonly Seen[], from: Side, code: string): readonly See
 }
 
 /** The messages are the content in blocks of that size, each at its place (RFC 7959, 2.2); a single one may do without the option. */
-function inBlocks(messages: readonly Seen[], option: number, content: string, exponent: number): void {
+export function inBlocks(messages: readonly Seen[], option: number, content: string, exponent: number): void {
   const blockSize = 16 << exponent
   const blocks = new Map<number, Seen>() // what is sent again is the same block
   for (const message of messages) {
