@@ -1,5 +1,6 @@
 // The interop tests: each client with each server, case by case, and docs/interop.md from what came out.
 // usage: node test/interop/run.ts [--among-peers] [--peer NAME] [--report FILE]
+// --peer tries one of the others only, and makes no report.
 // --among-peers tries the peers with each other instead of with us: what fails there too is not our fault.
 
 import assert from 'node:assert/strict'
