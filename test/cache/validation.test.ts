@@ -203,6 +203,25 @@ describe('a request that changes something', () => {
     assert.equal(await (await ask()).body.text(), 'new')
     assert.equal(asked.length, 3)
   })
+
+  test('makes stale what is validated meanwhile, too', async () => {
+    const tag: readonly [typeof ETag, Uint8Array] = [ETag, Uint8Array.of(1)]
+    const held: ((response: Response) => void)[] = []
+    const { ask, asked, context } = world(({ code, options }) => {
+      if (code !== Code.GET) return response(Code.Changed)
+      return options.has(ETag) ? new Promise<Response>((resolve) => held.push(resolve)) : text('old', tag)
+    })
+    await ask()
+    await context.clock.advance(61 * seconds)
+    const validated = ask()
+    await ask({ code: Code.PUT })
+    held.shift()?.(response(Code.Valid, tag))
+    assert.equal(await (await validated).body.text(), 'old')
+    const again = ask()
+    held.shift()?.(text('new'))
+    assert.equal(await (await again).body.text(), 'new')
+    assert.equal(asked.length, 4)
+  })
 })
 
 describe('an observation', () => {
