@@ -75,7 +75,10 @@ describe('coapstone discover', () => {
     [['--timeout', 'soon'], /--timeout is a duration/],
   ] as const) {
     test(`${args.join(' ')} is the mistake of the caller`, async () => {
-      const { exitCode, stdout, stderr } = await coapstone([...asking.slice(0, args.includes('-i') ? 2 : 4), ...args])
+      const { exitCode, stdout, stderr } = await coapstone([
+        ...asking.slice(0, (args as readonly string[]).includes('-i') ? 2 : 4),
+        ...args,
+      ])
       assert.equal(exitCode, 64)
       assert.match(stdout + stderr, expected)
     })

@@ -154,6 +154,7 @@ const filling: { readonly [Name in keyof KnownLimits]: Readonly<Record<string, (
       const observing = filled.ask(other, true)
       await filled.pass()
       assert.equal(await filled.ask(third), 'COAP_USAGE')
+      await assert.rejects(filled.askAll(), { code: 'COAP_USAGE' })
       assert.equal(filled.endpoint.sizes.exchanges, 2)
       await one.acknowledges(Code.Content)
       await other.acknowledges(Code.Content)

@@ -80,7 +80,10 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     this.#peers = new Peers({ context, limits, transmission, statistics }, (peer, error) => this.#forget(peer, error))
     const layer = new MessageLayer({ context, limits, transmission, statistics, receiver: this })
     this.#layer = layer
-    this.#exchanges = new Exchanges({ context, limits, statistics, layer, understands })
+    this.#exchanges = new Exchanges({
+      ...{ context, limits, statistics, layer, understands },
+      toGroups: () => this.#groups.size,
+    })
     this.#groups = new GroupExchanges({ context, limits, layer, others: this.#exchanges, peers: this.#peers })
     this.#responder = new Responder({
       context,

@@ -5,13 +5,17 @@ import assert from 'node:assert/strict'
 import { Timer } from '../../../coap/src/context/timer.ts'
 import { Endpoint } from '../../../coap/src/endpoint/endpoint.ts'
 import type { EndpointPeer } from '../../../coap/src/endpoint/peer.ts'
+import { WholeBody } from '../../../coap/src/handler/body.ts'
+import type { Handler } from '../../../coap/src/handler/handler.ts'
 import { Request } from '../../../coap/src/handler/request.ts'
 import { Response } from '../../../coap/src/handler/response.ts'
 import { Subject } from '../../../coap/src/handler/subject.ts'
+import { blockwiseClient } from '../../../coap/src/layers/blockwise/client.ts'
+import { blockwiseServer } from '../../../coap/src/layers/blockwise/server.ts'
 import { Code } from '../../../coap/src/message/code.ts'
 import { decodeDatagram, encodeDatagram, Type } from '../../../coap/src/message/datagram.ts'
 import { Message } from '../../../coap/src/message/message.ts'
-import { Observe, UriPath } from '../../../coap/src/message/option.ts'
+import { Block1, Block2, ETag, Observe, UriPath } from '../../../coap/src/message/option.ts'
 import { Options } from '../../../coap/src/message/options.ts'
 import { MemoryHub } from '../../../coap/src/network/memory.ts'
 import { createContext, type TestContext } from '../../../coap/src/testing/context.ts'
@@ -31,16 +35,41 @@ const limits = {
   duplicates: 5000,
   nonIdempotentDuplicates: 5000,
   backlog: 3,
+  groupAnswers: 2,
+  groupResponders: 3,
+  body: 3000,
+  bodies: 4000,
+  transfers: 4,
+  transfersPerPeer: 2,
 } as const
 
 const own = { host: '192.0.2.1', port: 5683 }
+/** All are members. */
+const group = { host: '224.0.1.187', port: 5683 }
 const newcomer = mostPeers
-const paths = ['now', 'slow', 'never', 'throw', 'observed', 'echo', 'nothing', 'rejects', 'slowly-observed', 'long']
+/** Paths from this number on are asked of the group. */
+const groupPaths = 200
+const paths = [
+  'now',
+  'slow',
+  'never',
+  'throw',
+  'observed',
+  'echo',
+  'nothing',
+  'rejects',
+  'slowly-observed',
+  'long',
+  'body',
+  'streamed',
+]
 
 export class Besieged {
   readonly #context: TestContext = createContext(1, { settle })
   readonly #hub = new MemoryHub(this.#context, { latency: 5 })
   readonly #endpoint: Endpoint
+  /** Asks through the block-wise layer. */
+  readonly #send: Handler
   readonly #peers: Besieger[] = []
   /** What passed, both ways. */
   readonly #seen: Uint8Array[] = []
@@ -49,6 +78,7 @@ export class Besieged {
   readonly #aborts: AbortController[] = []
   readonly #buffer = new Uint8Array(2000)
   #outcomes = 0
+  #blocks = 100
 
   static async begin(): Promise<Besieged> {
     const besieged = new Besieged()
@@ -58,14 +88,16 @@ export class Besieged {
 
   private constructor() {
     const network = this.#hub.network(own, { packetsAreOwned: false, maxPacketSize: 1152 })
+    network.join(group)
     const resolver = { resolve: () => Promise.reject(new Error('only literals here')), forget() {} }
     this.#endpoint = new Endpoint({
       context: this.#context,
       transports: [plain(network, { resolver })],
       limits,
       transmission: { probingRate: 0 },
-      handler: (request) => this.#handle(request),
+      handler: blockwiseServer({ blockSize: 64, limits })((request) => this.#handle(request), this.#context),
     })
+    this.#send = blockwiseClient({ blockSize: 64, limits })(this.#endpoint.send, this.#context)
   }
 
   /** In a few words, what kind of siege it was. */
@@ -79,8 +111,8 @@ export class Besieged {
     return this.#seen[this.#seen.length - 1 - (index % Math.max(this.#seen.length, 1))] ?? new Uint8Array(0)
   }
 
-  send(peer: number, packet: Uint8Array): void {
-    this.#peers[peer]?.send(packet)
+  send(peer: number, packet: Uint8Array, toGroup = false): void {
+    this.#peers[peer]?.send(packet, toGroup ? group : own)
   }
 
   request(
@@ -99,20 +131,50 @@ export class Besieged {
     if (observe < 2) options.add(Observe, observe)
     const message = new Message({ code, options, payload: new Uint8Array(payload) })
     const length = encodeDatagram(type, id, token, message, this.#buffer, 0)
+    this.send(peer, this.#buffer.slice(0, length), path >= groupPaths)
+  }
+
+  /** A block of a request's body, or a request for a block. */
+  block(
+    peer: number,
+    {
+      code,
+      path,
+      block1,
+      block2,
+      payload,
+    }: { code: Code; path: number; block1: number; block2: number; payload: number },
+  ): void {
+    const options = new Options().add(UriPath, paths[path % paths.length] as string)
+    if (block1 < 128) options.add(Block1, block1)
+    if (block2 < 128) options.add(Block2, block2)
+    const message = new Message({ code, options, payload: new Uint8Array(payload) })
+    const id = ++this.#blocks & 0xffff
+    const length = encodeDatagram(Type.Confirmable, id, Uint8Array.of(1), message, this.#buffer, 0)
     this.send(peer, this.#buffer.slice(0, length))
   }
 
   /** A reply to one of the last messages that the peer got. */
   answer(
     peer: number,
-    { which, type, code, observe, damage }: { which: number; type: Type; code: Code; observe: number; damage: number },
+    {
+      which,
+      type,
+      code,
+      observe,
+      damage,
+      block = 128,
+    }: { which: number; type: Type; code: Code; observe: number; damage: number; block?: number },
   ): void {
     const asked = decodeDatagram(this.#peers[peer]?.got.at(-1 - which) ?? new Uint8Array(0))
     if (asked === undefined) return
     const empty = type === Type.Reset || (type === Type.Acknowledgement && observe % 4 === 0)
     const options = new Options()
     if (observe % 2 === 1) options.add(Observe, observe)
-    const answer = empty ? new Message({ code: Code.Empty }) : new Message({ code, options })
+    if (block < 128) options.add(Block2, block).add(ETag, Uint8Array.of(1 + (damage & 1)))
+    const answer = empty
+      ? new Message({ code: Code.Empty })
+      : new Message({ code, options, payload: new Uint8Array(block < 128 ? 16 << (block & 3) : 0) })
     const token = empty ? new Uint8Array(0) : asked.token
     const length = encodeDatagram(type, asked.id, token, answer, this.#buffer, 0)
     const packet = this.#buffer.slice(0, length)
@@ -120,12 +182,25 @@ export class Besieged {
     this.send(peer, packet)
   }
 
-  ask(peer: number, { code, confirmable, observe }: { code: Code; confirmable: boolean; observe: boolean }): void {
+  ask(
+    peer: number,
+    { code, confirmable, observe, payload }: { code: Code; confirmable: boolean; observe: boolean; payload: number },
+  ): void {
     const options = observe ? new Options().add(Observe, 0) : new Options()
     const abort = new AbortController()
     this.#aborts.push(abort)
-    const request = new Request({ code, uri: uriOf(peer), options, confirmable, signal: abort.signal })
+    const request = new Request({
+      ...{ code, uri: uriOf(peer), options, confirmable, signal: abort.signal },
+      payload: new Uint8Array(payload),
+    })
     this.#settles(this.#read(request))
+  }
+
+  askGroup(code: Code): void {
+    const abort = new AbortController()
+    this.#aborts.push(abort)
+    const uri = CoapUri.parse(`coap://${group.host}/x`)
+    this.#settles(this.#readAll(new Request({ code, uri, signal: abort.signal })))
   }
 
   ping(peer: number): void {
@@ -198,13 +273,14 @@ export class Besieged {
     await this.#endpoint.open()
     for (let peer = 0; peer <= newcomer; peer++) {
       const network = this.#hub.network({ host: hostOf(peer), port: 5683 })
+      network.join(group)
       const besieger = new Besieger(network, own, (packet) => this.#seen.push(packet))
       await besieger.open()
       this.#peers.push(besieger)
     }
   }
 
-  #handle({ path: [first], payload }: Request): Response | Promise<Response> {
+  #handle({ path: [first], payload, body }: Request): Response | Promise<Response> {
     switch (first) {
       case 'slow':
         return this.#later(() => Response.text('slow'))
@@ -224,9 +300,19 @@ export class Besieged {
         return Promise.reject(new Error('a handler that fails'))
       case 'long':
         return Response.bytes(new Uint8Array(1025))
+      case 'body':
+        return body.bytes().then((bytes) => Response.bytes(bytes))
+      case 'streamed':
+        return this.#count(body)
       default:
         return Response.text('now')
     }
+  }
+
+  async #count(body: AsyncIterable<Uint8Array>): Promise<Response> {
+    let length = 0
+    for await (const chunk of body) length += chunk.length
+    return Response.stream(() => new WholeBody(new Uint8Array(length)))
   }
 
   #later(answer: () => Response): Promise<Response> {
@@ -234,8 +320,12 @@ export class Besieged {
   }
 
   async #read(request: Request): Promise<void> {
-    const { notifications } = await this.#endpoint.send(request)
+    const { notifications } = await this.#send(request)
     for await (const _ of notifications ?? []) this.#outcomes |= 1
+  }
+
+  async #readAll(request: Request): Promise<void> {
+    for await (const _ of this.#endpoint.ask(request)) this.#outcomes |= 32
   }
 
   /** Whoever asks hears what became of it; errors are of ours, never a fault of the program. */

@@ -24,7 +24,15 @@ export class Besieger {
   }
 
   async open(): Promise<void> {
-    await this.#network.open({ packet: (packet) => this.#packet(packet), drained() {}, unreachable() {}, tooBig() {} })
+    await this.#network.open({
+      // It is a member of the group, in which others besiege the endpoint too.
+      packet: (packet, { remote }) => {
+        if (remote.host === this.#endpoint.host) this.#packet(packet)
+      },
+      drained() {},
+      unreachable() {},
+      tooBig() {},
+    })
   }
 
   /** Nobody is at its address any more. */
@@ -32,10 +40,10 @@ export class Besieger {
     void this.#network.close()
   }
 
-  send(packet: Uint8Array): void {
+  send(packet: Uint8Array, to: NetworkAddress = this.#endpoint): void {
     if (this.#network.addresses.length === 0) return
     this.#seen(packet)
-    this.#network.send(packet, packet.length, this.#network.path(this.#endpoint))
+    this.#network.send(packet, packet.length, this.#network.path(to))
     if (packet.length >= 4) this.#ids.add(((packet[2] as number) << 8) | (packet[3] as number))
     const message = decodeDatagram(packet)
     if (message !== undefined) this.#tokens.add(hex(message.token))

@@ -61,6 +61,7 @@ const deeds: readonly Deed[] = [
       code: codes[program.next(codes.length)] as Code,
       observe: program.next(256),
       damage: program.next(256),
+      block: program.next(256),
     })
   },
   function pause(besieged, program) {
@@ -68,7 +69,16 @@ const deeds: readonly Deed[] = [
   },
   function ask(besieged, program) {
     const code = codes[program.next(10)] as Code
-    besieged.ask(program.next(mostPeers), { code, confirmable: program.next(2) === 0, observe: program.next(2) === 0 })
+    const peer = program.next(mostPeers)
+    const how = program.next(8)
+    if (how === 7) besieged.askGroup(code)
+    else
+      besieged.ask(peer, {
+        code,
+        confirmable: how % 2 === 0,
+        observe: program.next(2) === 0,
+        payload: program.next(4) * 60,
+      })
   },
   function abort(besieged, program) {
     besieged.abort(program.next(16))
@@ -81,6 +91,17 @@ const deeds: readonly Deed[] = [
   },
   function finish(besieged) {
     besieged.finishHandlers()
+  },
+  function block(besieged, program) {
+    const size = program.next(4)
+    const [number, more, second] = [program.next(6), program.next(2), program.next(16)]
+    besieged.block(program.next(mostPeers), {
+      code: codes[program.next(10)] as Code,
+      path: program.next(256),
+      block1: second < 4 ? 128 : (number << 4) | (more << 3) | size,
+      block2: second < 8 ? (number << 4) | size : 128,
+      payload: second === 15 ? program.next(256) : 16 << size,
+    })
   },
   function network(besieged, program) {
     besieged.leave(program.next(mostPeers))

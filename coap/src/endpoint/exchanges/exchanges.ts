@@ -28,6 +28,8 @@ export interface ExchangesInit {
   readonly layer: MessageLayer
   /** Critical options in responses that the layers above deal with (RFC 7252 5.4.1). */
   readonly understands: readonly Option<unknown>[]
+  /** How many requests to groups are outstanding: the limit is for both. */
+  readonly toGroups: () => number
 }
 
 export class Exchanges implements ExchangeKeeper {
@@ -73,7 +75,7 @@ export class Exchanges implements ExchangeKeeper {
         `a message carries at most ${maxPayload} bytes, not ${request.body.size ?? 'any number'}: ask through the block-wise layer`,
       )
     }
-    if (this.#size >= limits.exchanges) {
+    if (this.#size + this.#init.toGroups() >= limits.exchanges) {
       throw new UsageError(
         `${limits.exchanges} requests are outstanding: wait for some of them, or raise the limit \`exchanges\``,
       )

@@ -29,6 +29,7 @@ export interface GroupInit extends GroupRoute {
 
 /** What the requests to single peers know. */
 export interface OtherExchanges {
+  readonly size: number
   has(token: TokenKey): boolean
   /** The number of a critical option in a response that nobody here understands; 0: there is none. */
   unrecognized(response: Datagram): number
@@ -62,11 +63,13 @@ export class GroupExchanges implements GroupExchangeKeeper {
   /** Asks a group on these associations. */
   ask(request: Request, associations: readonly Association[], { timeout }: GroupInit): GroupExchange {
     const [first] = associations
-    const { context, limits } = this.#init
+    const { context, limits, others } = this.#init
     if (first === undefined) throw new UsageError('no interface here reaches this group')
     check(request, timeout)
-    if (this.#byToken.size >= limits.exchanges)
-      throw new UsageError(`${limits.exchanges} requests to groups are outstanding: wait for some of them`)
+    if (this.#byToken.size + others.size >= limits.exchanges)
+      throw new UsageError(
+        `${limits.exchanges} requests are outstanding: wait for some, or raise the limit \`exchanges\``,
+      )
     const parameters = narrow((first.peer as EndpointPeer).transmission, request.transmission)
     if (this.#byToken.has(tokenKey(request.token))) throw new UsageError('this token belongs to an outstanding request')
     const token = request.token.length > 0 ? request.token : this.#draw(first)
