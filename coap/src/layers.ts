@@ -1,5 +1,6 @@
 // `coapstone/layers`: what goes around a handler.
 
+export { type Retry, type RetryOptions, retryDefaults } from './handler/retry-options.ts'
 export { type CacheOptions, cache, cacheDefaults } from './layers/cache.ts'
 export { type ConditionalOptions, conditional, conditionalDefaults } from './layers/conditional.ts'
 export { contentTag } from './layers/content-tag.ts'
