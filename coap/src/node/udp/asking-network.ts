@@ -117,11 +117,11 @@ export class AskingNetwork implements Network, SocketReceiver {
   }
 
   #groupSocket({ host }: NetworkAddress, local: LocalAddress | undefined, hops = 1): DgramSocket {
-    const any = host.includes(':') ? '::' : '0.0.0.0'
-    const key = `${any} ${local?.on} ${hops}`
+    const wildcard = host.includes(':') ? '::' : '0.0.0.0'
+    const key = `${wildcard} ${local?.on} ${hops}`
     let socket = this.#groups.get(key)
     if (socket === undefined) {
-      socket = new DgramSocket(any, this)
+      socket = new DgramSocket(wildcard, this)
       socket.multicastThrough(local && multicastInterface(local), hops)
       socket.bindWithFirst()
       this.#groups.set(key, socket)
