@@ -214,11 +214,12 @@ export class Exchange extends Timer implements Sender {
 
   /**
    * Of a renewal: is this the answer to it, or one more notification of what it renews, which has the same token? The answer comes on the
-   * acknowledgement, or as the first message after an Empty one. Who has restarted counts anew, so numbers cannot tell.
+   * acknowledgement, or as the first message after an Empty one. Who has restarted counts anew, so numbers cannot tell. An error is the
+   * end in any case.
    */
   isAnsweredBy({ type }: Datagram, observed: boolean): boolean {
-    const acknowledged = this.asked && this.#outgoing === undefined
-    return type === Type.Acknowledgement || acknowledged || !this.request.confirmable || !observed
+    if (!observed) return true
+    return this.asked && (type === Type.Acknowledgement || this.#outgoing === undefined || !this.request.confirmable)
   }
 
   get observing(): boolean {
