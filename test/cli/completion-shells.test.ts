@@ -131,6 +131,11 @@ printf 'RUNS'; printf ' [%s]' "$@"; echo .
         assert.equal(await runs('coapstone put coap://h/ @conf\tx'), '[put] [coap://h/] [@configs/x]')
       })
 
+      test('a file in the home folder is one', async () => {
+        assert.equal(await runs('coapstone get -o ~/my\tx'), `[get] [-o] [${folder}/my file.json] [x]`)
+        assert.equal(await runs('coapstone get -o ~/conf\tx'), `[get] [-o] [${folder}/configs/x]`)
+      })
+
       test('an option goes on after its equals sign', async () => {
         assert.equal(await runs('coapstone get -O Max-\t5'), '[get] [-O] [Max-Age=5]')
       })

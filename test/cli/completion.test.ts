@@ -31,7 +31,7 @@ describe('the completion of command lines', () => {
 
   /** Lines of a word and its help; `words` are what stands after coapstone, the last one in part. */
   async function lines(...words: string[]): Promise<string[]> {
-    const outcome = await coapstone(['completion', '--words', '--', ...words], { cwd: folder })
+    const outcome = await coapstone(['completion', '--words', '--', ...words], { cwd: folder, env: { HOME: folder } })
     assert.deepEqual([outcome.exitCode, outcome.stderr], [0, ''])
     return outcome.stdout.split('\n').slice(0, -1)
   }
@@ -90,6 +90,9 @@ describe('the completion of command lines', () => {
     assert.deepEqual(await completed('get', '-o', `${folder}/.`), [`${folder}/.hidden`])
     assert.deepEqual(await completed('get', '-o', 'nowhere/'), [])
     assert.deepEqual(await completed('serve', ''), ['configs/'])
+    assert.deepEqual(await completed('get', '-o', '~/connection.'), ['~/connection.cbor'])
+    for (const noHome of ['--output=~/con', '--file=~/con', '@~/con'])
+      assert.deepEqual(await completed('put', 'coap://h/', noHome), [])
   })
 
   test('after two dashes nothing is a flag', async () => {

@@ -49,6 +49,9 @@ _coapstone() {
   for line in "\${(@f)$(${ask} "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)}"; do
     word="\${line%%$'\\t'*}"
     [[ -z "$word" ]] && continue
+    # Quoted, it would be no home folder.
+    if [[ "$word" == \\~/*/ ]]; then compadd -Q -S '' -- "~/\${(q)word#\\~/}"; continue; fi
+    if [[ "$word" == \\~/* ]]; then compadd -Q -- "~/\${(q)word#\\~/}"; continue; fi
     line="\${line#*$'\\t'}"
     [[ -n "$line" ]] && line="$word  -- $line" || line="$word"
     if [[ "$word" == *[/=@:] ]]; then open+=("$word") openShown+=("$line"); else whole+=("$word") wholeShown+=("$line"); fi

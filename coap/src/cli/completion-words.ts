@@ -34,7 +34,9 @@ export async function completionsOf(words: readonly string[], commands: readonly
   if (command === undefined) return []
   const { expects, prefix, flags } = positionIn(command, words.slice(1, -1), current)
   if (flags !== undefined) return beginningWith(current, flags)
-  const found = expects === undefined ? [] : await valuesOf(expects, current.slice(prefix.length))
+  // Shells find the home folder at the beginning of a word only.
+  const homeless = /^(?:--[^=]*=|@)~/.test(current)
+  const found = expects === undefined || homeless ? [] : await valuesOf(expects, current.slice(prefix.length))
   return beginningWith(
     current,
     found.map(({ word, ...rest }) => ({ word: prefix + word, ...rest })),
