@@ -3,7 +3,7 @@
 export type { AskInit } from './client/ask.ts'
 export { Client, type ClientOptions, type MethodInit, type PingInit } from './client/client.ts'
 export type { DiscoveredServer, DiscoverInit } from './client/discovery.ts'
-export type { Durability } from './client/observation/durability.ts'
+export { type Durability, durabilityDefaults } from './client/observation/durability.ts'
 export type {
   EndedEvent,
   EndReason,
