@@ -17,6 +17,8 @@ export type CaseId =
   | 'separate'
   | 'observe'
   | 'observe-large'
+  | 'late-get'
+  | 'late-put'
   | 'validate'
   | 'if-none-match'
   | 'echo'
@@ -31,6 +33,8 @@ export interface Case {
   readonly id: CaseId
   readonly title: string
   readonly section: string
+  /** It is tried with a server that has no larger blocks than so many bytes. */
+  readonly serverBlockSize?: number
   run(trial: Trial): Promise<void>
 }
 

@@ -10,7 +10,7 @@ const separateAfter = 400 // ms
 const tick = 150 // ms
 
 export const coapstoneServer: PeerServer = {
-  async start() {
+  async start(blockSize = 1024) {
     const counter = new Counter(String)
     const largeCounter = new Counter((count) => `${String(count).padStart(7, '0')}.`.repeat(250))
     let made = false
@@ -47,7 +47,7 @@ export const coapstoneServer: PeerServer = {
       })
       .mount('/fresh', fresh)
       .get('/still', () => Response.text('still').observing(still), { obs: true })
-    const server = await serve(router, { listen: ['coap://127.0.0.1:0'] })
+    const server = await serve(router, { listen: ['coap://127.0.0.1:0'], blockSize })
     const stop = async () => {
       counter.stop()
       largeCounter.stop()

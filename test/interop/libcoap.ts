@@ -74,6 +74,8 @@ export const libcoap: Peer = {
       return { port, resources: { ...resources, store }, stop: end }
     },
     cannot: {
+      'late-get': 'its server has blocks of 1,024 bytes, unless the client asks for smaller ones',
+      'late-put': 'its server has blocks of 1,024 bytes, unless the client asks for smaller ones',
       fetch: lacks,
       patch: lacks,
       ipatch: lacks,

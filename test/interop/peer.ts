@@ -17,7 +17,8 @@ export interface Peer {
 }
 
 export interface PeerServer extends Reservations {
-  start(): Promise<RunningServer>
+  /** With the largest blocks that there are, or such as have no more than so many bytes. */
+  start(blockSize?: number): Promise<RunningServer>
 }
 
 export interface RunningServer {

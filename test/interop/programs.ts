@@ -11,6 +11,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const ignoresCritical = 'its server ignores a critical option that it does not know, and does what is asked'
 const leavesEcho = 'its client leaves it to the application to answer an Echo'
 
+const noSay = 'its server has blocks of 1,024 bytes, unless the client asks for smaller ones'
+const fixedBlocks = { 'late-get': noSay, 'late-put': noSay }
+
 /** The same for all transfers of a kind. */
 function those(fits: (transfer: Transfer) => boolean, why: string): Partial<Record<TransferId, string>> {
   return Object.fromEntries(transfers.filter(fits).map(({ id }) => [id, why]))
@@ -23,7 +26,7 @@ export const aiocoap: Peer = programs({
   installed: '.peers/venv/installed',
   version: /^aiocoap==(.*)$/m,
   ofServer: {
-    cannot: {},
+    cannot: fixedBlocks,
     faults: {
       'bad-option': ignoresCritical,
       'observe-large': 'its server sends what is observed in one datagram, of whatever length (RFC 7252, 4.6)',
@@ -40,7 +43,7 @@ export const npmCoap: Peer = programs({
   installed: 'peers/npm/node_modules/coap/package.json',
   version: /^ {2}"version": "(.*)"/m,
   ofServer: {
-    cannot: {},
+    cannot: fixedBlocks,
     faults: {
       'bad-option': ignoresCritical,
       'observe-large': 'its server has no blocks for what is observed: more than 1,152 bytes are a 5.00',
@@ -101,6 +104,8 @@ export const goCoap: Peer = programs({
     faults: {
       'observe-large':
         'its client asks for the second block of a Confirmable notification inside of the acknowledgement (RFC 7252, 4.2)',
+      'late-put':
+        'its client goes on at byte 64 where 1,024 are acknowledged together with the wish for smaller blocks (RFC 7959, 2.5)',
     },
   },
   remarks: [
@@ -132,8 +137,9 @@ function programs({ name, server, client, installed, version, ofServer, ofClient
 
     server: {
       ...ofServer,
-      async start() {
-        return { ...(await startReady(...server)), resources: standardResources }
+      async start(blockSize) {
+        const blocks = blockSize === undefined ? [] : ['--block-size', String(blockSize)]
+        return { ...(await startReady(...server, ...blocks)), resources: standardResources }
       },
     },
 

@@ -1,6 +1,7 @@
 // docs/interop.md, made from a run.
 
 import { cases } from './cases.ts'
+import { negotiation } from './negotiation.ts'
 import type { Peer } from './peer.ts'
 import { exponents, sizes, transferMethods, transfers } from './transfers.ts'
 
@@ -74,7 +75,7 @@ function table(
   notes: string[],
 ): string {
   const heads = peers.map(({ name }) => `${name} ${versions.get(name)}`)
-  const rows = cases.map(({ id, title, section }) => {
+  const rows = [...cases, ...negotiation].map(({ id, title, section }) => {
     const cells = peers.map(({ name }) => {
       const result = of(name).find((each) => each.case === id)
       return result ? words[result.outcome] + reference(result, notes) : ''

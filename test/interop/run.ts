@@ -9,6 +9,7 @@ import { after, describe, test } from 'node:test'
 import { parseArgs } from 'node:util'
 import { markGenerated } from '../docs/generated.ts'
 import { type Case, type CaseId, cases } from './cases.ts'
+import { negotiation } from './negotiation.ts'
 import type { Peer, Reservations, RunningServer } from './peer.ts'
 import { peers, subjects } from './peers.ts'
 import { plugtestSection } from './plugtest-report.ts'
@@ -55,9 +56,16 @@ function missing(peer: Peer): void {
 function pair(client: Peer, server: Peer): void {
   const title = `${client.name} ${versions.get(client.name)} asks ${server.name} ${versions.get(server.name)}`
   describe(title, { concurrency: 4 }, () => {
-    let running: Promise<RunningServer> | undefined
-    after(async () => (await running)?.stop())
-    for (const each of [...cases, ...transfers]) {
+    const running = new Map<number | undefined, Promise<RunningServer>>()
+    const started = (blockSize: number | undefined) => {
+      const found = running.get(blockSize) ?? server.server.start(blockSize)
+      running.set(blockSize, found)
+      return found
+    }
+    after(async () => {
+      for (const each of running.values()) await (await each).stop()
+    })
+    for (const each of [...cases, ...negotiation, ...transfers]) {
       const why = reason(each.id, 'cannot', client, server)
       const fault = reason(each.id, 'faults', client, server)
       const result: Result = { client: client.name, server: server.name, case: each.id, outcome: 'failed' }
@@ -67,8 +75,11 @@ function pair(client: Peer, server: Peer): void {
         continue
       }
       test(fault ? `${each.title} (known fault: ${fault})` : each.title, async () => {
-        running ??= server.server.start()
-        const failure = await attempt(each, client, await running)
+        const failure = await attempt(
+          each,
+          client,
+          await started('serverBlockSize' in each ? each.serverBlockSize : undefined),
+        )
         settle(result, failure ? (fault ? 'fault' : 'failed') : 'passed', failure && fault)
         if (!fault && failure) throw failure
         // A peer that checks less than we do gets along with more.
