@@ -7,6 +7,7 @@ import { Endpoint } from '../../endpoint/endpoint.ts'
 import type { Request } from '../../handler/request.ts'
 import { Response } from '../../handler/response.ts'
 import { Subject } from '../../handler/subject.ts'
+import { blockwiseServer } from '../../layers/blockwise/server.ts'
 import { Code } from '../../message/code.ts'
 import { ETag, MaxAge } from '../../message/option.ts'
 import { MemoryHub } from '../../network/memory.ts'
@@ -55,7 +56,8 @@ class World {
   async serve(host = this.address): Promise<Endpoint> {
     const { context } = this
     const transports = [plain(this.hub.network({ host, port: 5683 }))]
-    this.server = await new Endpoint({ context, handler: this.#handler, transports }).open()
+    const handler = blockwiseServer()(this.#handler, context)
+    this.server = await new Endpoint({ context, handler, transports }).open()
     return this.server
   }
 
@@ -332,6 +334,24 @@ test('where a NAT box has given it another address it is told again after Max-Ag
   assert.deepEqual(watch.take(), ['stale max-age', 're-registered max-age', 'notification third'])
   await w.change('fourth')
   assert.deepEqual(watch.take(), ['notification fourth'])
+})
+
+test('a state of many blocks is registered for again under its own token, and read whole', async (t) => {
+  const w = await world(t)
+  w.value = 'a'.repeat(3000)
+  const watch = await w.watch()
+  const [first] = w.asked
+  w.value = 'b'.repeat(3000) // and nobody is told
+  await w.pass(80_000)
+  await w.change('c'.repeat(3000))
+  const states = watch.take().filter((word) => word.startsWith('notification'))
+  assert.deepEqual(
+    states,
+    ['a', 'b', 'c'].map((letter) => `notification ${letter.repeat(3000)}`),
+  )
+  const registrations = w.asked.filter(({ observe }) => observe === 0)
+  assert(registrations.every(({ request }) => toHex(request.token) === toHex(first?.request.token ?? new Uint8Array())))
+  assert.equal(w.server?.sizes.observations, 1)
 })
 
 test('observing by FETCH registers again with the same body', async (t) => {
