@@ -56,8 +56,11 @@ function changing<Path extends string>(router: Router, clock: Clock, path: Path,
   const observed = new Observed(clock)
   let state = text(timeOfDay(clock))
   const become = (next: Stored) => {
+    // All notifications of an observation have one Content-Format (RFC 7641 4.2): with another one it ends, also if it comes back at once.
+    const isSame = next.format === state.format
     state = next
-    observed.subject.changed()
+    if (isSame) observed.subject.changed()
+    else observed.subject.gone(Response.of(Code.NotAcceptable))
   }
   clock.every(period, () => become(text(timeOfDay(clock))))
   router
@@ -67,7 +70,7 @@ function changing<Path extends string>(router: Router, clock: Clock, path: Path,
       title: `The time, every ${period / 1000} seconds, ${confirmable ? 'confirmable' : 'non-confirmable'}; or what is put there`,
     })
     .put(path, (request) => {
-      become(storedFrom(request, ContentFormat.text)) // another Content-Format ends observations with 4.06 (RFC 7641 4.2)
+      become(storedFrom(request, ContentFormat.text))
       return Response.of(Code.Changed)
     })
     .delete(path, () => {
