@@ -4,6 +4,7 @@ import type { Context } from '../../coap/src/context/context.ts'
 import type { Handler } from '../../coap/src/handler/handler.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { Subject } from '../../coap/src/handler/subject.ts'
+import { conditional } from '../../coap/src/layers/conditional.ts'
 import { demandEcho } from '../../coap/src/layers/echo/demand-echo.ts'
 import { limitAmplification } from '../../coap/src/layers/echo/limit-amplification.ts'
 import { Code } from '../../coap/src/message/code.ts'
@@ -127,6 +128,29 @@ const stages: Readonly<Record<string, (context: Context) => Stage>> = {
       .get('/temperature', () => Response.text('22.3 C'))
       .put('/temperature', () => Response.of(Code.Changed))
     return { handler: router.handlerOn(context) }
+  },
+
+  /** The same with conditions: what is put at /thing has its length as ETag, until it is deleted. */
+  conditional: (context) => {
+    let thing: string | undefined
+    const there = (): Response =>
+      thing === undefined
+        ? plain(Code.NotFound)
+        : plain(Code.Content, thing).with({ options: new Options().set(ETag, [Uint8Array.of(thing.length)]) })
+    const router = new Router()
+      .get('/thing', there)
+      .put('/thing', ({ payload }) => {
+        const code = thing === undefined ? Code.Created : Code.Changed
+        thing = new TextDecoder().decode(payload)
+        return plain(code)
+      })
+      .delete('/thing', () => {
+        thing = undefined
+        return plain(Code.Deleted)
+      })
+      .post('/button', () => plain(Code.Changed))
+    const layer = conditional()
+    return { handler: layer(router.handlerOn(context, layer.understands), context) }
   },
 }
 
