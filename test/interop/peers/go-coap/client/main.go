@@ -72,6 +72,7 @@ func main() {
 		response, err := conn.Do(request(ctx, conn, uri, szx))
 		check(err)
 		show(seen(response))
+		time.Sleep(100 * time.Millisecond) // it acknowledges after it has handed over the response
 	}
 }
 
