@@ -3,7 +3,7 @@
 import { encodeCbor } from '../cbor/cbor.ts'
 import type { Signal } from '../context/signal.ts'
 import { UsageError } from '../errors.ts'
-import { type Body, StreamBody } from '../handler/body.ts'
+import { type Body, StreamBody, type StreamSource } from '../handler/body.ts'
 import { Request } from '../handler/request.ts'
 import type { RetryOptions } from '../handler/retry-options.ts'
 import type { Transfer } from '../handler/transfer.ts'
@@ -101,10 +101,10 @@ function bodyOf(init: ClientRequestInit): GivenBody {
   const format = named === undefined ? {} : { format: named }
   if (body === undefined) return format
   if (body instanceof Uint8Array) return { payload: body, ...format }
-  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+  if (typeof body === 'function' || (typeof body === 'object' && body !== null && Symbol.asyncIterator in body))
     return { body: new StreamBody(body, size), ...format }
   throw new UsageError(
-    'a body is text, a Uint8Array, or an async iterable of these; for other values there are json and cbor',
+    'a body is text, a Uint8Array, or an async iterable of these (or a function of the offset that gives one); for other values there are json and cbor',
   )
 }
 
