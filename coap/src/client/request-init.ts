@@ -22,9 +22,10 @@ export interface ClientRequestInit extends WaitOptions, Transfer {
   readonly method?: Method | Code
   /**
    * Text is sent as UTF-8 and text/plain, bytes without a Content-Format (in a FETCH as octets), unless `contentFormat` says what it is.
-   * Of any length; what comes in chunks is read as the server asks for it (RFC 7959).
+   * Of any length; what comes in chunks is read as the server asks for it (RFC 7959), and a function that gives the chunks from an
+   * offset on lets a transfer begin anew where the server has lost blocks.
    */
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  readonly body?: string | Uint8Array | StreamSource
   /** Bytes of a body that comes in chunks: the server is told with the first block (RFC 7959 4). */
   readonly size?: number
   /** A value to send as application/json. */
@@ -104,7 +105,7 @@ function bodyOf(init: ClientRequestInit): GivenBody {
   if (typeof body === 'function' || (typeof body === 'object' && body !== null && Symbol.asyncIterator in body))
     return { body: new StreamBody(body, size), ...format }
   throw new UsageError(
-    'a body is text, a Uint8Array, or an async iterable of these (or a function of the offset that gives one); for other values there are json and cbor',
+    'a body is text, a Uint8Array, an async iterable of these, or a function that gives one; for other values there are json and cbor',
   )
 }
 
