@@ -86,7 +86,8 @@ export class Departures implements Carrier {
     const again = this.#renewed(outgoing) ?? sent
     if (!outgoing.armed) return true // whatever made the newer one has ended it
     statistics.retransmissions++
-    wire.sendAgain(this.#bytesOf(outgoing, again), outgoing.association as Association)
+    const bytes = this.#bytesOf(outgoing, again)
+    if (bytes !== undefined) wire.sendAgain(bytes, outgoing.association as Association)
     return true
   }
 
@@ -250,11 +251,12 @@ export class Departures implements Carrier {
     return this.#encoded instanceof EncodedMessage ? this.#encoded : this.#init.wire.buffer.slice(0, length)
   }
 
-  #bytesOf({ token, messageId, association }: Outgoing, sent: Sent): Uint8Array {
+  /** Undefined: the transport takes nothing as long any more. */
+  #bytesOf({ token, messageId, association }: Outgoing, sent: Sent): Uint8Array | undefined {
     if (!(sent instanceof EncodedMessage)) return sent
     const { wire } = this.#init
     const length = wire.encode(Type.Confirmable, messageId, token, sent, association as Association)
-    return wire.buffer.slice(0, Math.max(length, 0))
+    return length < 0 ? undefined : wire.buffer.slice(0, length)
   }
 }
 

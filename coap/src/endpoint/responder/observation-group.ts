@@ -7,7 +7,7 @@ import { Response, type Watchable } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
 import type { ContentFormat } from '../../message/content-format.ts'
 import { EncodedMessage } from '../../message/encoded-message.ts'
-import type { Message } from '../../message/message.ts'
+import { Message } from '../../message/message.ts'
 import { MaxAge, Observe } from '../../message/option.ts'
 import { Options } from '../../message/options.ts'
 import type { Incoming } from './incoming.ts'
@@ -71,6 +71,8 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
   #notification: Message | undefined = undefined
   /** The last number that was given out: to a state, or to who registered meanwhile. */
   #lastNumber: number
+  /** Its last state has come, which not all observers need have been told yet. */
+  over = false
   #toldAt = 0
   #askedAt = Number.NEGATIVE_INFINITY
   #asking = false
@@ -119,7 +121,7 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
    */
   changed(): void {
     const { asking } = this.keeper
-    if (asking === this) return
+    if (asking === this || this.over) return
     if (this.#asking) this.#changed = true
     else this.#askIn(asking === undefined ? this.#rest : Math.max(this.#rest, restlessness))
   }
@@ -135,15 +137,17 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
 
   /** A new state, for all observers. */
   publish(response: Response): void {
+    if (this.over) return
     this.#newcomers = undefined
     this.#state(response)
   }
 
-  /** The last state: what has changed before it is of no interest any more. */
+  /** The last state: what has changed before it is of no interest any more, and nothing comes after it. */
   gone(response: Response): void {
-    this.keeper.disarm(this)
+    for (const timer of [this, this.#refresh]) if (timer !== undefined) this.keeper.disarm(timer)
     this.#changed = false
     this.publish(response)
+    this.over = true
   }
 
   get lastNumber(): number {
@@ -263,7 +267,13 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
 
   #encoded({ ok, code, options, payload }: Response): Message {
     const numbered = ok ? options.clone().set(Observe, this.number & 0xffffff) : options
-    return new EncodedMessage({ code, options: numbered, payload })
+    const message = { code, options: numbered, payload }
+    try {
+      return new EncodedMessage(message)
+    } catch (error) {
+      if (error instanceof RangeError) return new Message(message) // too long for any transport: it is found out there
+      throw error
+    }
   }
 
   /** How long to wait for a further change before a state is repeated: half its Max-Age, within bounds. */
