@@ -200,6 +200,38 @@ test('what is gone tells its observers so by 4.04 without Observe, and ends', as
   assert.equal(subject.watched, false)
 })
 
+test('what is gone stays gone for those who observed it, also if it changes before they know; who comes then observes it anew', async () => {
+  const { server, subject, state, observer, peer } = await observed()
+  const other = peer(3)
+  await observer.register()
+  state.value = '1'
+  subject.changed()
+  await observer.wait(0) // on its way, and not acknowledged yet
+  subject.gone()
+  await other.register()
+  state.value = '2'
+  subject.changed()
+  await observer.wait(100)
+  await observer.acknowledge()
+  await other.acknowledge()
+  assert.deepEqual(observer.seen, ['ACK 2.05 0', 'CON 2.05 1', 'CON 4.04'])
+  assert.deepEqual(other.seen, ['ACK 2.05 1', 'CON 2.05 2'])
+  assert.equal(server.sizes.observations, 1)
+  await server.close()
+  assert.equal(subject.watched, false)
+})
+
+test('an endpoint that is closed forgets also those who do not know yet that it is over', async () => {
+  const { server, subject, observer } = await observed()
+  await observer.register()
+  subject.changed()
+  await observer.wait(0)
+  subject.gone()
+  await server.close()
+  assert.equal(server.sizes.observations, 0)
+  assert.equal(subject.watched, false)
+})
+
 test('what is gone may say its last word', async () => {
   const { server, subject, observer } = await observed()
   await observer.register({ type: Type.NonConfirmable })

@@ -118,8 +118,8 @@ export class Observations implements GroupKeeper {
   close(): void {
     this.#rounds.close()
     this.disarm(this.#rounds)
-    for (const { groups } of this.#subjects.values()) {
-      for (const group of groups.values()) for (const observation of [...group.observers]) this.#end(observation)
+    for (const { all } of this.#subjects.values()) {
+      for (const group of all) for (const observation of [...group.observers]) this.#end(observation)
     }
   }
 
@@ -187,8 +187,9 @@ export class Observations implements GroupKeeper {
     this.#lastNumber = Math.max(this.#lastNumber, group.lastNumber)
     const { subject, key } = group
     const watched = this.#subjects.get(subject)
-    watched?.groups.delete(key)
-    if (watched === undefined || watched.groups.size > 0) return
+    if (watched === undefined) return
+    if (!watched.leaving.delete(group)) watched.groups.delete(key)
+    if (watched.groups.size > 0 || watched.leaving.size > 0) return
     subject.unwatch(watched)
     this.#subjects.delete(subject)
   }
@@ -308,6 +309,12 @@ function firstOf({ served }: EndpointPeer): Observation | undefined {
 /** A subject's groups at this endpoint, by what a handler may vary on. */
 class WatchedSubject implements Watcher {
   readonly groups = new Map<string, ObservationGroup>()
+  /** Those that are over, and have observers who do not know it yet: who comes now is in none of them. */
+  readonly leaving = new Set<ObservationGroup>()
+
+  get all(): readonly ObservationGroup[] {
+    return [...this.groups.values(), ...this.leaving]
+  }
 
   changed(response: Response | undefined): void {
     for (const group of this.groups.values()) {
@@ -317,6 +324,9 @@ class WatchedSubject implements Watcher {
   }
 
   gone(response: Response | undefined): void {
-    for (const group of [...this.groups.values()]) group.gone(response ?? Response.of(Code.NotFound))
+    const groups = [...this.groups.values()]
+    this.groups.clear()
+    for (const group of groups) this.leaving.add(group)
+    for (const group of groups) group.gone(response ?? Response.of(Code.NotFound))
   }
 }
