@@ -73,8 +73,6 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
   #lastNumber: number
   /** Its last state has come, which not all observers need have been told yet. */
   over = false
-  /** Its last state has come, which not all observers need have been told yet. */
-  over = false
   #toldAt = 0
   #askedAt = Number.NEGATIVE_INFINITY
   #asking = false
