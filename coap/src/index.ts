@@ -28,13 +28,21 @@ export {
   TimeoutError,
   UsageError,
 } from './errors.ts'
-export type { Body } from './handler/body.ts'
+export type { Body, StreamSource } from './handler/body.ts'
 export { after, compose, type Handler, type Layer } from './handler/handler.ts'
 export type { ProblemDetails, ProblemText } from './handler/problem-details.ts'
 export { Request, type RequestInit } from './handler/request.ts'
-export { type Content, problemOf, Response, ResponseError, type ResponseInit } from './handler/response.ts'
+export {
+  type Content,
+  problemOf,
+  Response,
+  ResponseError,
+  type ResponseInit,
+  type StreamInit,
+} from './handler/response.ts'
 export type { Retry, RetryOptions } from './handler/retry-options.ts'
 export { Subject } from './handler/subject.ts'
+export type { Progress, Range, Transfer } from './handler/transfer.ts'
 export { log } from './layers/log.ts'
 export { Code, describeCode, type Method } from './message/code.ts'
 export { ContentFormat, contentFormat } from './message/content-format.ts'

@@ -1,6 +1,9 @@
 // `coapstone/layers`: what goes around a handler.
 
 export { type Retry, type RetryOptions, retryDefaults } from './handler/retry-options.ts'
+export { blockwiseClient } from './layers/blockwise/client.ts'
+export { type BlockwiseOptions, blockwiseDefaults } from './layers/blockwise/options.ts'
+export { blockwiseServer } from './layers/blockwise/server.ts'
 export { type CacheOptions, cache, cacheDefaults } from './layers/cache.ts'
 export { type ConditionalOptions, conditional, conditionalDefaults } from './layers/conditional.ts'
 export { contentTag } from './layers/content-tag.ts'

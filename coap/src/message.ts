@@ -1,6 +1,17 @@
 // `coapstone/message`: messages, options and codes, without a network.
 
 export {
+  type Block,
+  blockFrom,
+  blockOf,
+  blockSizeOf,
+  blockValue,
+  describeBlock,
+  largestSizeExponent,
+  lastBlockNumber,
+  sizeExponentOf,
+} from './message/block.ts'
+export {
   Code,
   codeClass,
   codeName,
