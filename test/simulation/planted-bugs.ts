@@ -28,15 +28,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'lost-ack',
     what: 'a response that comes as a message of its own is not acknowledged',
     file: 'endpoint/message-layer/message-layer.ts',
-    text: 'else if (message.type === Type.Confirmable) this.acknowledge(message, from, entry)',
+    text: 'if (message.type === Type.Confirmable) this.acknowledge(message, from, entry)',
     instead: '',
   },
   {
     name: 'mixed-tokens',
     what: 'a response that comes late takes the token of another request that waits',
     file: 'endpoint/responder/responder.ts',
-    text: 'const { peer, token, confirmable } = incoming',
-    instead: 'const { peer, confirmable } = incoming, { token } = [...this.#waiting].at(-1) ?? incoming',
+    text: 'const { peer, token } = incoming',
+    instead: 'const { peer } = incoming, { token } = [...this.#waiting].at(-1) ?? incoming',
   },
   {
     name: 'double-delivery',
