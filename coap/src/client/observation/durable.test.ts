@@ -238,6 +238,21 @@ test('attempts come ever more rarely, up to a bound, and not at the same time as
   assert.deepEqual(watch.words, ['notification first', 'stale max-age', 'stale lost'])
 })
 
+test('what failed before is forgotten with the first success', async (t) => {
+  const w = await world(t)
+  const watch = await w.watch()
+  for (let outage = 0; outage < 2; outage++) {
+    await w.restart(300_000)
+    await w.pass(300_000)
+  }
+  const failures = watch.events.flatMap((event) => (event.type === 're-registered' ? [event.failures] : []))
+  const [first, ...later] = failures.filter((count) => count > 0)
+  assert(first !== undefined && first < 8)
+  assert.equal(later.length, 1)
+  assert(Math.abs((later[0] as number) - first) <= 2, `${failures}`)
+  assert.equal(failures.at(-1), 0)
+})
+
 test('it is given up when that has taken as long as it may', async (t) => {
   const w = await world(t)
   const observation = w.client.observe(url, { durable: { giveUpAfter: 200_000 } })

@@ -75,6 +75,17 @@ test('the last one to leave tells the server', async (t) => {
   assert.equal(server.sizes.observations, 0)
 })
 
+test('who observes again what nobody observes any more registers anew', async (t) => {
+  const { client, server, state, read, pass } = await world(t)
+  const first = client.observe(url)
+  await read(first)
+  await first.close()
+  await pass()
+  state.value = '1'
+  assert.equal(await read(client.observe(url)), '1')
+  assert.equal(server.sizes.observations, 1)
+})
+
 test('another path, query, Accept, method or body is another target', async (t) => {
   const { client, server, read } = await world(t)
   await read(client.observe(url))
