@@ -4,7 +4,7 @@ import { Client, Options, options, type Response } from 'coapstone'
 import { formatCode } from 'coapstone/message'
 import type { Answer, PeerClient } from './peer.ts'
 
-const client = new Client()
+let running: Client | undefined
 const timeout = 120_000 // ms
 
 export const coapstoneClient: PeerClient = {
@@ -14,21 +14,30 @@ export const coapstoneClient: PeerClient = {
     else if (option) extra.add(options.optionOf(option.number), option.value)
     const body = payload === undefined ? {} : { body: payload }
     const block = blockSize === undefined ? {} : { blockSize }
-    return answer(await client.request(uri, { method, ...body, ...block, confirmable, options: extra, timeout }))
+    return answer(await client().request(uri, { method, ...body, ...block, confirmable, options: extra, timeout }))
   },
   async observe(uri, count) {
     const seen: Answer[] = []
-    for await (const response of client.observe(uri, { timeout })) {
+    for await (const response of client().observe(uri, { timeout })) {
       seen.push(answer(response))
       if (seen.length >= count) break
     }
     return seen
   },
   async ping(uri) {
-    await client.ping(uri, { timeout })
+    await client().ping(uri, { timeout })
+  },
+  async close() {
+    await running?.close()
+    running = undefined
   },
   cannot: {},
   faults: {},
+}
+
+function client(): Client {
+  running ??= new Client()
+  return running
 }
 
 function answer({ code, payload }: Response): Answer {

@@ -35,6 +35,8 @@ export interface PeerClient extends Reservations {
   observe(uri: string, count: number, size?: number): Promise<readonly Answer[]>
   /** Sends a ping (RFC 7252, 4.3: an empty Confirmable message) to the server of a resource that can be observed and never changes. */
   ping(uri: string): Promise<void>
+  /** Gives back what it holds, until it is asked again. */
+  close?(): Promise<void>
 }
 
 export interface RequestInit {

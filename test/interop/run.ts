@@ -63,6 +63,7 @@ function pair(client: Peer, server: Peer): void {
       return found
     }
     after(async () => {
+      await client.client.close?.()
       for (const each of running.values()) await (await each).stop()
     })
     for (const each of [...cases, ...negotiation, ...transfers]) {
