@@ -2,7 +2,7 @@
 // server that has forgotten everything lead to.
 
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
 import { Client } from '../coap/src/client/client.ts'
 import { Endpoint, type EndpointOptions } from '../coap/src/endpoint/endpoint.ts'
 import type { Handler } from '../coap/src/handler/handler.ts'
@@ -14,6 +14,13 @@ import { createContext } from '../coap/src/testing/context.ts'
 import { type ToySecurity, toySecurity } from '../coap/src/testing/toy-security/toy-security.ts'
 
 const at = { host: '192.0.2.1', port: 5684 }
+
+/** Those of one test, which end with it: an observation keeps the process alive. */
+const worlds: World[] = []
+
+async function endWorlds(): Promise<void> {
+  for (const { client } of worlds.splice(0)) await client?.close({ timeout: 0 })
+}
 
 class World {
   readonly context = createContext(1)
@@ -30,6 +37,7 @@ class World {
   readonly #handler: Handler = () => Response.text(this.state).observing(this.subject)
 
   async begin(options: Partial<EndpointOptions> = {}): Promise<this> {
+    worlds.push(this)
     const { context } = this
     await this.serve(options)
     const outside = this.hub.network(['198.51.100.1', '198.51.100.2'].map((host) => ({ host, port: 40_000 })))
@@ -90,6 +98,8 @@ function associationOf(endpoint: Endpoint | undefined) {
 }
 
 describe('over a secured transport', () => {
+  afterEach(endWorlds)
+
   test('a server that says goodbye and comes back knowing nothing is registered at again, after a new handshake', async () => {
     const world = await new World().begin()
     await world.server?.close()

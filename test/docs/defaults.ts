@@ -44,6 +44,14 @@ export const groups: readonly OptionGroup[] = [
     defaults: 'notificationDefaults',
   },
   {
+    title: 'Transfers in blocks',
+    where:
+      '`blockSize` of `serve(router, …)` and of a client; `blockwiseServer(…)` and `blockwiseClient(…)` of `coapstone/layers`',
+    file: 'layers/blockwise/options.ts',
+    options: 'BlockwiseOptions',
+    defaults: 'blockwiseDefaults',
+  },
+  {
     title: 'Conditional requests',
     where: '`conditional` of `serve(router, …)`; `conditional(…)` of `coapstone/layers`',
     file: 'layers/conditional.ts',
