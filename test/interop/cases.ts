@@ -265,10 +265,10 @@ function isResponse(message: Seen): boolean {
 
 /** Sequence numbers go up, each compared to the one before (RFC 7641, 3.4). */
 function ordered(wire: Wire): void {
-  const messages = new Map<number, number>() // a retransmission is the same message
+  const messages = new Map<string, number>() // a retransmission is the same message; an ACK has a Message ID of the client's
   for (const each of wire.seen.filter(isResponse)) {
     const sequence = optionNumber(each, observeOption)
-    if (sequence !== undefined) messages.set(each.messageId, sequence)
+    if (sequence !== undefined) messages.set(`${each.type} ${each.messageId}`, sequence)
   }
   const sequence = [...messages.values()]
   for (const [index, value] of sequence.slice(1).entries()) {
