@@ -12,6 +12,7 @@ export interface Clock {
 /** The time of this machine. */
 export class SystemClock implements Clock {
   readonly #ticking = new Set<ReturnType<typeof setInterval>>()
+  readonly #waiting = new Set<ReturnType<typeof setTimeout>>()
 
   now(): number {
     return Date.now()
@@ -22,12 +23,20 @@ export class SystemClock implements Clock {
   }
 
   wait(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds))
+    return new Promise((resolve) => {
+      const waiting = setTimeout(() => {
+        this.#waiting.delete(waiting)
+        resolve()
+      }, milliseconds)
+      this.#waiting.add(waiting)
+    })
   }
 
-  /** Ends all that is done again and again. */
+  /** Ends all that is done again and again; what is waited for does not come any more. */
   stop(): void {
     for (const each of this.#ticking) clearInterval(each)
+    for (const each of this.#waiting) clearTimeout(each)
     this.#ticking.clear()
+    this.#waiting.clear()
   }
 }
