@@ -8,7 +8,7 @@ import type { UdpPath } from './path-table.ts'
 describe('a socket', () => {
   afterEach(() => mock.restoreAll())
 
-  test('what is sent in one turn leaves at its end, complete and in order, whatever its length', async () => {
+  test('what is sent in one turn leaves by its end, complete and in order, whatever its length', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -40,12 +40,22 @@ describe('a socket', () => {
     )
   })
 
-  test('small packets of one turn leave together, and not in the call that sends', async () => {
+  test('packets of one turn leave together at its end; one that follows on a turn of one leaves in the call that sends', async () => {
     const bench = await open()
-    for (let number = 0; number < 10; number++) bench.socket.send(Uint8Array.of(number), 1, bench.path)
-    assert.equal(bench.sent.length, 0)
-    await turn()
-    assert.equal(bench.sent.length, 10)
+    const atOnce = async (packets: number): Promise<number> => {
+      const before = bench.sent.length
+      for (let number = 0; number < packets; number++) bench.socket.send(Uint8Array.of(number), 1, bench.path)
+      const left = bench.sent.length - before
+      await turn()
+      assert.equal(bench.sent.length, before + packets)
+      return left
+    }
+    await atOnce(1)
+    assert.equal(await atOnce(1), 1)
+    assert.equal(await atOnce(10), 1)
+    assert.equal(await atOnce(10), 0)
+    assert.equal(await atOnce(1), 0)
+    assert.equal(await atOnce(1), 1)
     await bench.socket.close()
   })
 
