@@ -10,6 +10,8 @@ import { type Block, blockOf, blockValue } from '../../coap/src/message/block.ts
 import { Code, formatCode } from '../../coap/src/message/code.ts'
 import { Block1, Block2, IfNoneMatch, RequestTag, Size1, Size2 } from '../../coap/src/message/option.ts'
 import { Options } from '../../coap/src/message/options.ts'
+import { anonymous } from '../../coap/src/transport/identity.ts'
+import type { Association, Peer } from '../../coap/src/transport/transport.ts'
 import { acknowledged, blockOfBody, bytes, clientOf, echo, served } from './client-side.ts'
 
 describe('a request with a long body', () => {
@@ -45,6 +47,23 @@ describe('a request with a long body', () => {
     })
     await ask(Code.PUT, { payload: bytes(40), options: new Options().set(IfNoneMatch, true) })
     assert.deepEqual(conditions, [true, false, false])
+  })
+
+  it('goes on at who has the first blocks, while there is a way there; it begins anew wherever its name leads', async () => {
+    const here = { associations: [{} as Association], identity: anonymous }
+    const gone = { associations: [], identity: anonymous }
+    const asked: Peer[] = []
+    const { ask } = clientOf((request) => {
+      asked.push(request.correspondent)
+      const lost = asked.length === 3
+      const code = lost ? Code.RequestEntityIncomplete : request.payload.length < 16 ? Code.Changed : Code.Continue
+      return acknowledged(request, code).with({ peer: asked.length < 5 ? here : gone })
+    })
+    await ask(Code.PUT, { payload: bytes(56) })
+    assert.deepEqual(
+      asked.map((peer) => peer === here),
+      [false, true, true, false, true, false, false],
+    )
   })
 
   it('ends with the first error', async () => {

@@ -3,11 +3,12 @@
 
 import { ExchangeError } from '../../errors.ts'
 import type { Handler } from '../../handler/handler.ts'
-import type { Request } from '../../handler/request.ts'
+import { nobody, type Request } from '../../handler/request.ts'
 import type { Response } from '../../handler/response.ts'
 import { blockOf, blockSizeOf, blockValue, describeBlock, lastBlockNumber } from '../../message/block.ts'
 import { Code } from '../../message/code.ts'
 import { Block1, Block2, IfNoneMatch, Observe, Size1 } from '../../message/option.ts'
+import type { Peer } from '../../transport/transport.ts'
 import { type BlockSource, blockSource, type Slice } from './block-source.ts'
 
 /** Sends all blocks: the response to the last one, or the error that ended it. */
@@ -27,6 +28,8 @@ class Upload {
   #sizeExponent: number
   /** 4.08: the server has lost blocks. Once more from the beginning, but not for ever. */
   #begunAnew = false
+  /** Who has the blocks so far: a name may mean somebody else by now. */
+  #peer: Peer = nobody
 
   constructor(request: Request, ask: Handler, source: BlockSource, sizeExponent: number) {
     this.#request = request
@@ -66,7 +69,9 @@ class Upload {
     if (offset === 0 && size !== undefined && size <= 0xffffffff) options.set(Size1, size)
     if (offset > 0) options.delete(IfNoneMatch) // RFC 7959 2.10
     if (!last) options.delete(Block2).delete(Observe)
-    const response = await this.#ask(this.#request.with({ options, payload: bytes }))
+    const peer = offset > 0 && this.#peer.associations.length > 0 ? { peer: this.#peer } : undefined
+    const response = await this.#ask(this.#request.with({ options, payload: bytes, ...peer }))
+    this.#peer = response.peer
     const acknowledged = blockOf(response.options, Block1)
     if (response.code === Code.Continue && acknowledged !== undefined && acknowledged.number !== number)
       throw new ExchangeError(`the server acknowledges block ${describeBlock(acknowledged)} instead of ${number}`)
