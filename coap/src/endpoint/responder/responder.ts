@@ -5,9 +5,10 @@ import type { Handler } from '../../handler/handler.ts'
 import { noResponseWanted } from '../../handler/no-response.ts'
 import { Request } from '../../handler/request.ts'
 import { Response, ResponseError } from '../../handler/response.ts'
+import { blockOf } from '../../message/block.ts'
 import { Code, isSafe } from '../../message/code.ts'
 import type { Datagram } from '../../message/datagram.ts'
-import { MaxAge, Observe } from '../../message/option.ts'
+import { Block1, Block2, MaxAge, Observe } from '../../message/option.ts'
 import { Options } from '../../message/options.ts'
 import { hasExpired } from '../../transport/identity.ts'
 import type { Association } from '../../transport/transport.ts'
@@ -181,6 +182,8 @@ export class Responder implements Answerer {
   #observe(incoming: Incoming, request: Request, response: Response): Response {
     const wish = incoming.options.get(Observe)
     if ((wish !== register && wish !== deregister) || !isSafe(incoming.code)) return response
+    // Only a whole resource is observed, by a whole request (RFC 7959 2.6): what is observed already goes on.
+    if (wish === register && isPart(incoming.options)) return response
     const { observed } = response
     const wanted = response.ok && !incoming.multicast && !noResponseWanted(incoming.options, response.code)
     if (wish === register && wanted && observed !== undefined) {
@@ -212,6 +215,11 @@ export class Responder implements Answerer {
   #expired(association: Association): boolean {
     return hasExpired(association.identity, this.#init.context)
   }
+}
+
+/** It asks for a later block, or is not the last of its own. */
+function isPart(options: Options): boolean {
+  return (blockOf(options, Block2)?.number ?? 0) > 0 || blockOf(options, Block1)?.more === true
 }
 
 /** What Observe says in a request (RFC 7641 2). */
