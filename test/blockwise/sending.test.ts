@@ -1,6 +1,7 @@
 // What a client does with a request that is longer than a block.
 
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { StreamBody } from '../../coap/src/handler/body.ts'
 import { after } from '../../coap/src/handler/handler.ts'
@@ -184,6 +185,13 @@ describe('a request with a long body', () => {
     const { ask } = clientOf(() => Response.of(Code.Forbidden))
     await ask(Code.PUT, { body })
     assert.equal(stopped, true)
+  })
+
+  it('is refused if its source gives text, and nothing of it is sent', async () => {
+    const { ask, asked } = clientOf(served(echo))
+    const body = new StreamBody(Readable.from([Buffer.from('text')], { encoding: 'utf8' }))
+    await assert.rejects(ask(Code.PUT, { body }), { name: 'UsageError', message: /Uint8Arrays, not string/ })
+    assert.deepEqual(asked, [])
   })
 })
 

@@ -105,7 +105,7 @@ function bodyOf(init: ClientRequestInit): GivenBody {
   if (typeof body === 'function' || (typeof body === 'object' && body !== null && Symbol.asyncIterator in body))
     return { body: new StreamBody(body, size), ...format }
   throw new UsageError(
-    'a body is text, a Uint8Array, an async iterable of these, or a function that gives one; for other values there are json and cbor',
+    'a body is text, a Uint8Array, an async iterable of Uint8Arrays, or a function that gives one; for other values there are json and cbor',
   )
 }
 

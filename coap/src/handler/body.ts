@@ -106,9 +106,16 @@ export class StreamBody extends DecodedBody {
 
   async bytes(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
-    for await (const chunk of this) chunks.push(chunk)
+    for await (const chunk of this) chunks.push(checkedChunk(chunk))
     return joined(chunks)
   }
+}
+
+/** Throws a `UsageError` for what a source may give whatever its type says: Node's streams give text if they have an encoding. */
+export function checkedChunk(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  const given = chunk === null ? 'null' : typeof chunk
+  throw new UsageError(`a body that is read as it comes gives Uint8Arrays, not ${given}: set no encoding on a stream`)
 }
 
 /** All of them, one after the other. */

@@ -1,6 +1,6 @@
 // A body as blocks: whatever chunks it comes in, blocks of the size that is asked for go out.
 
-import { type Body, StreamBody } from '../../handler/body.ts'
+import { type Body, checkedChunk, StreamBody } from '../../handler/body.ts'
 import { noBytes } from '../../message/message.ts'
 
 export interface Slice {
@@ -87,7 +87,7 @@ class StreamSource implements BlockSource {
     while (this.#chunk.length < length + (this.#goesOnAfter(offset + length) ? 0 : 1) && !this.#ended) {
       const step = await this.#iterator.next()
       if (step.done === true) this.#ended = true
-      else if (step.value.length > 0) this.#chunk = concat(this.#chunk, step.value)
+      else this.#chunk = concat(this.#chunk, checkedChunk(step.value))
     }
     const bytes = this.#chunk.subarray(0, length)
     const last = this.#ended && this.#chunk.length <= length
