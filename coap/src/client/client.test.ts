@@ -130,6 +130,8 @@ test('what a caller got wrong rejects with what was expected', async () => {
   await assert.rejects(client.request(url, { method: 'get' as never }), { code: 'COAP_USAGE', message: /expected GET/ })
   await assert.rejects(client.get(url, { accept: 'jpeg' }), { code: 'COAP_USAGE', message: /'jpeg'/ })
   await assert.rejects(client.get(url, { timeout: 0 }), { code: 'COAP_USAGE', message: /above 0/ })
+  const signal = new AbortController() as never
+  await assert.rejects(client.get(url, { signal }), { code: 'COAP_USAGE', message: /give its `signal`/ })
 })
 
 test('a URL that is none rejects with the place of its fault', async () => {

@@ -32,6 +32,9 @@ export class Wait extends Timer {
     super()
     if (timeout !== undefined && !(timeout > 0))
       throw new UsageError(`timeout is a number of milliseconds above 0, not ${timeout}`)
+    // Before anything is held that keeps the process from ending.
+    if (signal !== undefined && !isSignal(signal))
+      throw new UsageError('signal is an AbortSignal: of an AbortController, give its `signal`')
     this.#context = context
     this.#timeout = timeout ?? Number.POSITIVE_INFINITY
     if (Number.isFinite(this.#timeout)) context.timers.arm(this, this.#timeout)
@@ -81,6 +84,10 @@ export class Wait extends Timer {
     this.#context.timers.cancel(this)
     this.#release()
   }
+}
+
+function isSignal(signal: Signal): boolean {
+  return typeof (signal as Signal | null)?.addEventListener === 'function'
 }
 
 /** Settled when the promise is, but no later than in so many milliseconds. */
