@@ -286,15 +286,23 @@ class Shared {
 
   wait(options: WaitOptions): Wait {
     if (this.#closed) throw new UsageError('the client is closed: make another one')
-    const wait = new Wait(this.#endpointMade.context, options, platform.hold, (ended) => this.#waits.delete(ended))
+    return new Wait(this.#endpointMade.context, options, (wait) => this.#hold(wait))
+  }
+
+  #hold(wait: Wait): () => void {
+    // It was at rest when the others ended.
+    if (this.#closed) wait.abort(closed())
     this.#waits.add(wait)
-    return wait
+    const release = platform.hold()
+    return () => {
+      this.#waits.delete(wait)
+      release()
+    }
   }
 
   async close(timeout: number): Promise<void> {
     this.#closed = true
-    for (const wait of [...this.#waits])
-      wait.abort(new ConnectionError('the client was closed', { code: 'COAP_CLOSED' }))
+    for (const wait of [...this.#waits]) wait.abort(closed())
     await this.#deregistered(timeout)
     if (this.#owned && this.#endpoint instanceof LazyEndpoint) await this.#endpoint.close()
   }
@@ -311,6 +319,10 @@ class Shared {
   get #endpointMade(): Endpoint {
     return this.#endpoint instanceof Endpoint ? this.#endpoint : this.#endpoint.endpoint
   }
+}
+
+function closed(): ConnectionError {
+  return new ConnectionError('the client was closed', { code: 'COAP_CLOSED' })
 }
 
 /** The one endpoint of all clients that want nothing special. */

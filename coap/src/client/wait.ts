@@ -17,18 +17,13 @@ export class Wait extends Timer {
   readonly #context: Context
   readonly #abort = new AbortController()
   readonly #timeout: number
-  readonly #hold: () => () => void
+  readonly #hold: (wait: Wait) => () => void
   readonly #release: () => void
-  /** Lets the process end. */
+  /** Lets it be forgotten, and the process end. */
   #unhold: () => void
 
-  /** `hold` keeps the process alive until the function that it gives is called; `release` is called when the wait has ended. */
-  constructor(
-    context: Context,
-    { timeout, signal }: WaitOptions,
-    hold: () => () => void,
-    release: (wait: Wait) => void,
-  ) {
+  /** `hold` keeps it, and the process alive, until the function that it gives is called, perhaps twice: when it rests, and has ended. */
+  constructor(context: Context, { timeout, signal }: WaitOptions, hold: (wait: Wait) => () => void) {
     super()
     if (timeout !== undefined && !(timeout > 0))
       throw new UsageError(`timeout is a number of milliseconds above 0, not ${timeout}`)
@@ -42,10 +37,9 @@ export class Wait extends Timer {
     this.#release = () => {
       signal?.removeEventListener('abort', follow)
       this.#unhold()
-      release(this)
     }
     this.#hold = hold
-    this.#unhold = hold()
+    this.#unhold = hold(this)
     if (signal?.aborted) this.#abort.abort(signal.reason)
     else signal?.addEventListener('abort', follow, { once: true })
   }
@@ -68,7 +62,7 @@ export class Wait extends Timer {
     this.#context.timers.cancel(this)
   }
 
-  /** What there is is read at leisure: the process may end until `resume`. */
+  /** What there is is read at leisure, or never: until `resume` the process may end, and nothing but its reader keeps it. */
   rest(): void {
     this.extend()
     this.#unhold()
@@ -76,7 +70,7 @@ export class Wait extends Timer {
 
   /** Somebody waits again. */
   resume(): void {
-    this.#unhold = this.#hold()
+    this.#unhold = this.#hold(this)
   }
 
   /** Nobody waits any more. May be said twice. */
