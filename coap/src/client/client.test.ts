@@ -6,8 +6,9 @@ import { Endpoint } from '../endpoint/endpoint.ts'
 import type { Handler, Layer } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
+import { blockwiseServer } from '../layers/blockwise/server.ts'
 import { Code, describeCode, methods } from '../message/code.ts'
-import { IfNoneMatch, MaxAge, option, UriHost } from '../message/option.ts'
+import { Block1, Block2, IfNoneMatch, MaxAge, option, UriHost } from '../message/option.ts'
 import { opaque } from '../message/option-format.ts'
 import { Options } from '../message/options.ts'
 import { MemoryHub } from '../network/memory.ts'
@@ -25,7 +26,7 @@ async function world(handler: Handler) {
       context,
       handler,
       transports: [plain(hub.network({ host, port }), { resolver })],
-      understands: [strange],
+      understands: [strange, Block1, Block2],
     }).open()
   const server = await open('192.0.2.1', 5683, handler)
   const endpoint = await open('192.0.2.9', 5683, (request) => Response.text(`the client's ${request.path.join('/')}`))
@@ -177,6 +178,16 @@ test('a signal that is aborted already lets nothing be sent', async () => {
   const signal = AbortSignal.abort(new Error('never'))
   await assert.rejects(client.get(url, { signal }), { message: 'never' })
   assert.equal(hub.delivered, 0)
+})
+
+test('a body that is read as it comes ends with its client, also if nobody reads it at the time', async () => {
+  const { endpoint, settled } = await world(
+    blockwiseServer()(() => Response.bytes(new Uint8Array(3000)), createContext(2)),
+  )
+  const client = new Client({ endpoint })
+  const { body } = await settled(client.get(url, { stream: true }))
+  await settled(client.close())
+  await assert.rejects(settled(body.bytes()), { code: 'COAP_CLOSED' })
 })
 
 test('layers are around each request, the first outermost', async () => {
