@@ -136,6 +136,11 @@ describe('a discovery', () => {
     await assert.rejects(asked, { code: 'COAP_USAGE' })
   })
 
+  test('says what its caller got wrong, also if it browses by mDNS', async () => {
+    const asked = discovered([1], router, { groups: ['coap://192.0.2.9'] })
+    await assert.rejects(asked, { code: 'COAP_USAGE' })
+  })
+
   test('takes only lists of links', async () => {
     for (const response of [
       Response.text('</a>'),

@@ -3,6 +3,7 @@
 import type { Context } from '../context/context.ts'
 import type { Signal } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
+import { UsageError } from '../errors.ts'
 import type { Response } from '../handler/response.ts'
 import type { Link } from '../links/link.ts'
 import { tryParseLinks } from '../links/parse-links.ts'
@@ -71,6 +72,11 @@ export async function* discover(
   const asking = groups.map(async (group) => {
     for await (const response of tools.ask(CoapUri.parse(group).with(wanted), askInit)) tell(response)
   })
+  void Promise.allSettled(asking).then((results) => {
+    // mDNS may make up for a way that is not there, but not for what the caller got wrong.
+    const mistakes = results.filter(isMistake)
+    if (mistakes.length > 0 && mistakes.length === results.length) inbox.fail(mistakes[0]?.reason)
+  })
   const browsing = services ? browse(tools, wanted, signal, tell).catch(() => undefined) : undefined
   void Promise.allSettled([...asking, ...(services ? [pause(tools.context, timeout, signal)] : [])]).then((results) => {
     const failed = results.filter((result) => result.status === 'rejected')
@@ -86,6 +92,10 @@ export async function* discover(
     const stop = await browsing
     await stop?.()
   }
+}
+
+function isMistake(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === 'rejected' && result.reason instanceof UsageError
 }
 
 /** Anybody on the link can make up more. */
