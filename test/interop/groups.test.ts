@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Response, Router, type Server, serve } from '../../coap/src/index.ts'
 import { freePort } from './free-port.ts'
 import { run, stop } from './program.ts'
@@ -29,7 +30,7 @@ describe("libcoap's server is a member", () => {
     const child = spawn('coap-server-notls', args, { stdio: 'ignore' })
     await using client = new Client()
     try {
-      await client.ping(`coap://127.0.0.1:${port}`) // asked again until it is there
+      await there(client, port)
       const all: string[] = []
       for await (const response of client.ask(`coap://${group}:${port}/`, { interface: outward.name })) {
         assert.match(await response.body.text(), /libcoap/)
@@ -51,7 +52,7 @@ describe("libcoap's server is a member", () => {
     const child = spawn('coap-server-notls', args, { stdio: 'ignore' })
     await using client = new Client()
     try {
-      await client.ping(`coap://127.0.0.1:${port}`)
+      await there(client, port)
       const found = client.discover({ groups: [`coap://${group}:${port}`], services: false, filter: { if: 'clock' } })
       const { value } = await found.next()
       assert.equal(value?.uri.origin, `coap://${outward.address}:${port}`)
@@ -105,6 +106,19 @@ describe("libcoap's client asks a group that we are a member of", () => {
     assert.equal(await asked(`coap://${group}:${port}/nothing`), '')
   })
 })
+
+/** Asks until it has begun to listen. */
+async function there(client: Client, port: number): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.ping(`coap://127.0.0.1:${port}`)
+      return
+    } catch (error) {
+      if (attempt === 100 || (error as { code?: string }).code !== 'COAP_UNREACHABLE') throw error
+      await delay(50)
+    }
+  }
+}
 
 /** What it prints. */
 async function asked(uri: string): Promise<string> {
