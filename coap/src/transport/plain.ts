@@ -95,7 +95,7 @@ class PlainTransport implements Transport, NetworkReceiver {
   async connectGroup(target: CoapUri, route: GroupRoute, signal?: Signal): Promise<readonly Association[]> {
     const group = await this.#addresses.addressOf(target, signal)
     if (!this.#open) throw new UsageError('this transport is not open: await open() first')
-    if (!isMulticast(group.host)) throw new UsageError(`${target.host} is no group: ask it with request()`)
+    if (!isMulticast(group.host)) throw new UsageError(`${target.host} is no group: ask it as a single server`)
     const paths = this.#network.groupPaths?.(group, route) ?? [this.#network.path(group)]
     return paths.map((path) => this.#association(path))
   }
