@@ -15,6 +15,7 @@ describe('a program', () => {
     server = await serve(
       (request) => {
         callers.add(request.describePeer())
+        if (request.path[0] === 'long') return Response.bytes(new Uint8Array(5000))
         const answer = Response.text('hello').observing(subject)
         return request.path[0] === 'slow' ? new Promise((resolve) => setTimeout(resolve, 300, answer)) : answer
       },
@@ -51,6 +52,14 @@ describe('a program', () => {
     const abort = new AbortController()
     await new Client().observe(url, { signal: abort.signal }).next()
     abort.abort()`)
+  })
+
+  test('a program that has read a part of a body by hand ends by itself', async () => {
+    const read = 'body[Symbol.asyncIterator]().next()'
+    const printed = await run(`
+    const { body } = await new Client().get(url + '/long', { stream: true })
+    console.log((await ${read}).value.length)`)
+    assert.equal(printed, '1024\n')
   })
 
   test('a request that was wrong from the beginning holds no program', async () => {

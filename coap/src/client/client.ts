@@ -222,7 +222,11 @@ function read(response: Response, wait: Wait): Response {
 async function* chunks(body: Body, wait: Wait): AsyncGenerator<Uint8Array> {
   wait.resume()
   try {
-    yield* body
+    for await (const chunk of body) {
+      wait.rest() // whoever has a chunk waits for the next one when it is asked for
+      yield chunk
+      wait.resume()
+    }
   } finally {
     wait.end()
   }
