@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Response, ResponseError } from '../../coap/src/handler/response.ts'
 import { Code, formatCode } from '../../coap/src/message/code.ts'
+import { decodeDatagram } from '../../coap/src/message/datagram.ts'
 import {
   Block1,
   Block2,
@@ -37,6 +38,15 @@ describe('a body that comes in blocks', () => {
     for (const option of [Block1, Block2]) {
       const response = await ask(Code.PUT, { with: (options) => options.set(option, 7), payload: bytes(5) })
       assert.equal(show(response), '4.00')
+    }
+  })
+
+  it('has Block options of 3 bytes at most, and each once: 4.02 (RFC 7252 5.4.3, 5.4.5)', async () => {
+    for (const raw of ['d4 0a 00000010', 'd1 0a 10 01 10', 'd4 0e 00000010', 'd1 0e 10 01 10']) {
+      const message = decodeDatagram(Uint8Array.from(Buffer.from(`40030000${raw.replaceAll(' ', '')}`, 'hex')))
+      assert.ok(message !== undefined)
+      const { ask } = serverOf(whole)
+      assert.equal(show(await ask(Code.PUT, { with: () => message.options })), '4.02')
     }
   })
 

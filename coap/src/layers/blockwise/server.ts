@@ -7,7 +7,7 @@ import type { Request } from '../../handler/request.ts'
 import { type Recipient, Response } from '../../handler/response.ts'
 import { type Block, blockOf, blockSizeOf, blockValue, largestSizeExponent } from '../../message/block.ts'
 import { Code, isSafe } from '../../message/code.ts'
-import { Block1, Block2, Size2 } from '../../message/option.ts'
+import { Block1, Block2, type Option, Size2 } from '../../message/option.ts'
 import type { Peer } from '../../transport/transport.ts'
 import { operationKey } from './operation-key.ts'
 import { type BlockwiseOptions, type KnownBlockwiseOptions, knownBlockwiseOptions } from './options.ts'
@@ -40,6 +40,9 @@ class BlockwiseServer {
   answer(request: Request): Response | Promise<Response> {
     const { options } = request
     if (!options.has(Block1) && !options.has(Block2)) return this.#cut(this.#next(request), request, undefined)
+    // Nobody sees them further inside.
+    const misused = options.firstUnrecognized(anyNumber, noOthers)
+    if (misused === Block1.number || misused === Block2.number) return misusedBlock
     const block1 = blockOf(options, Block1)
     const block2 = blockOf(options, Block2)
     for (const block of [block1, block2]) {
@@ -140,6 +143,12 @@ class BlockwiseServer {
     return block === undefined ? sizeExponent : Math.min(block.sizeExponent, sizeExponent)
   }
 }
+
+/** All options below 32 are somebody's here: what remains is malformed, or there too often. */
+const anyNumber = -1
+const noOthers: ReadonlyMap<number, Option<unknown>> = new Map()
+/** Such a Block option counts as one that nobody understands (RFC 7252 5.4.3, 5.4.5). */
+const misusedBlock: Response = Response.diagnostic(Code.BadOption, 'a Block option is malformed, or there too often')
 
 function withoutBlocks(request: Request): Request {
   return request.with({ options: request.options.clone().delete(Block1).delete(Block2) })
