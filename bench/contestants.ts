@@ -70,5 +70,13 @@ const coapRs: Contestant = {
   path: '/hello',
 }
 
+/** No implementation at all: how fast anybody could be who sends and receives through node:dgram. */
+const bare: Contestant = {
+  name: 'node:dgram alone',
+  version: async () => process.versions.node,
+  bodies: (port) => [process.execPath, here('peers/bare-server.mjs'), String(port)],
+  transfers: (method, url, file) => [process.execPath, here('peers/bare-client.mjs'), method, url, file],
+}
+
 /** Ours first. */
-export const contestants: readonly Contestant[] = [coapstone, libcoap, npmCoap, coapRs]
+export const contestants: readonly Contestant[] = [coapstone, libcoap, npmCoap, coapRs, bare]
