@@ -34,8 +34,10 @@ export { after, compose, type Handler, type Layer } from './handler/handler.ts'
 export type { ProblemDetails, ProblemText } from './handler/problem-details.ts'
 export { Request, type RequestInit } from './handler/request.ts'
 export {
+  type Change,
   type Content,
   problemOf,
+  type Recipient,
   Response,
   ResponseError,
   type ResponseInit,
