@@ -7,3 +7,8 @@ export function equalBytes(one: Uint8Array | undefined, other: Uint8Array | unde
   for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
   return true
 }
+
+/** Is one of these the same? */
+export function includesBytes(list: readonly Uint8Array[], bytes: Uint8Array): boolean {
+  return list.some((each) => equalBytes(each, bytes))
+}

@@ -1,8 +1,10 @@
 // The client's cache (RFC 7252 5.6): a fresh response is given without asking, one that is not fresh is validated by its ETag, and what
 // is known to have changed is asked for again. It never gives what is not fresh, and says how old it is what it gives.
 
+import { equalBytes, includesBytes } from '../bytes/equal.ts'
 import type { Context } from '../context/context.ts'
 import { UsageError } from '../errors.ts'
+import { ChangedNotifications } from '../handler/changed-notifications.ts'
 import type { Handler, Layer } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
@@ -18,11 +20,10 @@ import {
   QBlock1,
   QBlock2,
 } from '../message/option.ts'
-import { CachedNotifications } from './cache/cached-notifications.ts'
 import { Flights } from './cache/flights.ts'
 import { CacheKeys, place, placeOf } from './cache/key.ts'
 import { Store } from './cache/store.ts'
-import { includes, StoredResponse } from './cache/stored-response.ts'
+import { StoredResponse } from './cache/stored-response.ts'
 
 export interface CacheOptions {
   /** The most bytes that it takes, about; what has not been used for longest goes first. Default 8 MiB. */
@@ -95,7 +96,7 @@ class CachingClient {
   #fetch(asked: Asked): Response | Promise<Response> {
     const { request, place, tags, offered } = asked
     let sent = request
-    const more = offered.flatMap(({ tag }) => (tag === undefined || includes(tags, tag) ? [] : [tag]))
+    const more = offered.flatMap(({ tag }) => (tag === undefined || includesBytes(tags, tag) ? [] : [tag]))
     if (more.length > 0) sent = request.with({ options: request.options.clone().set(ETag, [...tags, ...more]) })
     const hasChanged = this.#flights.begin(place)
     let result: Response | Promise<Response>
@@ -111,7 +112,7 @@ class CachingClient {
       const { notifications } = response
       if (notifications === undefined) return taken
       return taken.with({
-        notifications: new CachedNotifications(notifications, (each) => this.#notified(asked, each)),
+        notifications: new ChangedNotifications(notifications, (each) => this.#notified(asked, each)),
       })
     }
     if (result instanceof Response) return answered(result)
@@ -126,8 +127,8 @@ class CachingClient {
     const now = this.#context.now()
     if (response.code === Code.Valid) {
       const tag = response.options.get(ETag)
-      const stored = tag && offered.find((each) => each.tag !== undefined && includes([tag], each.tag))
-      const isCallers = tag !== undefined && includes(tags, tag)
+      const stored = tag && offered.find((each) => equalBytes(each.tag, tag))
+      const isCallers = tag !== undefined && includesBytes(tags, tag)
       if (stored?.isOfSame(response.peer) !== true) {
         this.#outdate(key)
         return isCallers || offered.length === 0 ? response : undefined

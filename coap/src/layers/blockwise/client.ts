@@ -3,6 +3,7 @@
 
 import { equalBytes } from '../../bytes/equal.ts'
 import type { Context } from '../../context/context.ts'
+import { ChangedNotifications } from '../../handler/changed-notifications.ts'
 import { after, type Handler, type Layer } from '../../handler/handler.ts'
 import type { Request } from '../../handler/request.ts'
 import type { Response } from '../../handler/response.ts'
@@ -10,7 +11,6 @@ import { blockOf, blockSizeOf, blockValue, sizeExponentOf } from '../../message/
 import { Code } from '../../message/code.ts'
 import { noBytes } from '../../message/message.ts'
 import { Block1, Block2, ETag, RequestTag, Size1, Size2 } from '../../message/option.ts'
-import { AssembledNotifications } from './assembled-notifications.ts'
 import { changedSince, type DownloadInit, streamedResponse, wholeResponse, withoutBlocks } from './download.ts'
 import { type BlockwiseOptions, type KnownBlockwiseOptions, knownBlockwiseOptions } from './options.ts'
 import { RequestTags } from './request-tags.ts'
@@ -88,7 +88,7 @@ class BlockwiseClient {
       notifications === undefined
         ? first
         : first.with({
-            notifications: new AssembledNotifications(notifications, (each) => this.#assembled(init, each)),
+            notifications: new ChangedNotifications(notifications, (each) => this.#assembled(init, each)),
           })
     return this.#smaller(given, observed, sizeExponent) ?? this.#assembled(init, observed)
   }

@@ -1,6 +1,7 @@
 // What is stored, by key: the current response, and former representations that may be current again (RFC 7252 5.6.2). Bounded by bytes:
 // what has not been used for longest goes first.
 
+import { equalBytes } from '../../bytes/equal.ts'
 import type { StoredResponse } from './stored-response.ts'
 
 /** ETags that a request offers at most: each costs up to 9 bytes. */
@@ -33,7 +34,7 @@ export class Slot {
   /** A newer response. Representations with its tag, and those beyond the most that are kept, are forgotten. */
   put(response: StoredResponse): void {
     const { tag } = response
-    const others = this.tagged.filter((each) => tag === undefined || !sameTag(each, tag))
+    const others = this.tagged.filter((each) => tag === undefined || !equalBytes(each.tag, tag))
     this.former = others.slice(0, tag === undefined ? mostRepresentations : mostRepresentations - 1)
     this.current = response
   }
@@ -123,8 +124,4 @@ export class Store {
     slot.newer = undefined
     slot.older = undefined
   }
-}
-
-function sameTag({ tag }: StoredResponse, other: Uint8Array): boolean {
-  return tag !== undefined && tag.length === other.length && tag.every((byte, index) => byte === other[index])
 }

@@ -1,9 +1,10 @@
 // A response as it is stored, and as it is given: with its age, and a Max-Age that is lower by it (RFC 7252 5.7.1).
 
 import { copyBytes } from '../../bytes/copy.ts'
-import { equalBytes } from '../../bytes/equal.ts'
+import { includesBytes } from '../../bytes/equal.ts'
 import { Response, type ResponseInit } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
+import { maxAgeOf } from '../../message/max-age.ts'
 import { noBytes } from '../../message/message.ts'
 import { Echo, ETag, isUnsafe, MaxAge, Observe, optionOf } from '../../message/option.ts'
 import { opaque } from '../../message/option-format.ts'
@@ -12,8 +13,6 @@ import { identityKey } from '../../transport/identity.ts'
 import type { Peer } from '../../transport/transport.ts'
 import type { CoapUri } from '../../uri/coap-uri.ts'
 
-/** Seconds (RFC 7252 5.10.5). */
-const defaultMaxAge = 60
 /** Bytes that a stored response takes beside its payload and options, about. */
 const overhead = 400
 
@@ -42,7 +41,7 @@ export class StoredResponse {
     this.payload = payload
     this.peer = response.peer
     this.tag = response.code === Code.Content ? this.options.get(ETag) : undefined
-    this.#maxAge = this.options.get(MaxAge) ?? defaultMaxAge
+    this.#maxAge = maxAgeOf(this.options)
     this.#since = now
     let size = overhead + payload.length
     for (const { value } of this.options) size += value.length + 40
@@ -88,7 +87,7 @@ export class StoredResponse {
   give(now: number, uri: CoapUri | undefined, tags: readonly Uint8Array[]): Response {
     const age = Math.max(0, Math.ceil((now - this.#since) / 1000))
     const { options } = this.#optionsAt(age)
-    if (tags.length > 0 && this.tag !== undefined && includes(tags, this.tag)) {
+    if (tags.length > 0 && this.tag !== undefined && includesBytes(tags, this.tag)) {
       const valid = new Options().add(ETag, this.tag).set(MaxAge, options.get(MaxAge) ?? 0)
       return new Response({ code: Code.Valid, options: valid, peer: this.peer, age, ...(uri && { uri }) })
     }
@@ -107,10 +106,6 @@ export class StoredResponse {
     }
     return this.#given
   }
-}
-
-export function includes(tags: readonly Uint8Array[], tag: Uint8Array): boolean {
-  return tags.some((each) => equalBytes(each, tag))
 }
 
 /** Its payload is copied when somebody reads it. */
