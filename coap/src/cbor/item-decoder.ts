@@ -1,6 +1,7 @@
 // One data item: from bytes to a JavaScript value (RFC 8949 3). The table of what becomes what is in cbor.ts.
 
 import { toHex } from '../bytes/hex.ts'
+import { joined } from '../bytes/joined.ts'
 import { encodeItem } from './item-encoder.ts'
 import type { CborReader } from './reader.ts'
 import { Simple, Tagged } from './tagged.ts'
@@ -51,16 +52,6 @@ function chunks<T>(reader: CborReader, read: () => T): T[] {
   const found: T[] = []
   while (reader.readChunkHead(major)) found.push(read())
   return found
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }
 
 function decodeArray(reader: CborReader, options: Required<CborDecodeOptions>, depth: number): unknown[] {

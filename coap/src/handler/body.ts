@@ -1,5 +1,6 @@
 // The content of a request or response: here already, or read as it comes, block by block.
 
+import { joined } from '../bytes/joined.ts'
 import { decodeCbor } from '../cbor/cbor.ts'
 import { FormatError, UsageError } from '../errors.ts'
 import { decodeUtf8 } from '../message/option-format.ts'
@@ -20,7 +21,8 @@ export interface Body extends AsyncIterable<Uint8Array> {
   cbor(): Promise<unknown>
 }
 
-abstract class DecodedBody implements Body {
+/** One that is decoded of its bytes. */
+export abstract class DecodedBody implements Body {
   abstract readonly whole: Uint8Array | undefined
   abstract readonly size: number | undefined
   abstract bytes(): Promise<Uint8Array>
@@ -116,19 +118,6 @@ export function checkedChunk(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   const given = chunk === null ? 'null' : typeof chunk
   throw new UsageError(`a body that is read as it comes gives Uint8Arrays, not ${given}: set no encoding on a stream`)
-}
-
-/** All of them, one after the other. */
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [first] = chunks
-  if (first !== undefined && chunks.length === 1) return first
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }
 
 async function* skip(source: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Uint8Array> {

@@ -6,6 +6,7 @@ import { after, type Layer } from '../handler/handler.ts'
 import type { Request } from '../handler/request.ts'
 import { type Change, type Conditions, Response } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
+import { maxAgeOf } from '../message/max-age.ts'
 import { MaxAge } from '../message/option.ts'
 import { AttributeCondition, truthOf } from './conditional-attributes/attribute-condition.ts'
 import { type ConditionalAttributes, readAttributes } from './conditional-attributes/attributes.ts'
@@ -60,7 +61,7 @@ class Plan {
     this.fault = fault
     const most = Math.floor(attributes.pmax ?? Number.POSITIVE_INFINITY)
     this.change = (response) => {
-      if (!response.ok || (response.options.get(MaxAge) ?? defaultMaxAge) <= most) return response
+      if (!response.ok || maxAgeOf(response.options) <= most) return response
       return response.with({ options: response.options.clone().set(MaxAge, most) })
     }
   }
@@ -95,8 +96,6 @@ class Plans {
 }
 
 const mostPlans = 256
-/** Seconds (RFC 7252 5.10.5). */
-const defaultMaxAge = 60
 
 function unsuitedTo({ gt, lt, st, edge }: ConditionalAttributes, value: Value): string | undefined {
   if ((gt ?? lt ?? st) !== undefined && typeof value !== 'number') return 'c.gt, c.lt and c.st are for numbers only'

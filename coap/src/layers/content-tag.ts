@@ -2,6 +2,14 @@
 // again. Two lanes of 32 bits that stir each other (each sum is cut to 32 bits: longer ones are slow). It is no signature: who writes a resource can
 // make two contents with one tag, and harms the readers of their own resource only.
 
+import type { Response } from '../handler/response.ts'
+import { ETag } from '../message/option.ts'
+
+/** The ETag that a response has, or that its content makes; undefined for a body that is still to be read and has none. */
+export function tagOf({ options, body }: Response): Uint8Array | undefined {
+  return options.get(ETag) ?? (body.whole && contentTag(body.whole))
+}
+
 /** The ETag of these bytes: 8 bytes, always the same for the same bytes. Takes less than a millisecond for each megabyte. */
 export function contentTag(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

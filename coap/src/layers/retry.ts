@@ -11,6 +11,7 @@ import type { Request } from '../handler/request.ts'
 import { Response } from '../handler/response.ts'
 import { type RetryOptions, retryDefaults } from '../handler/retry-options.ts'
 import { Code, isIdempotent } from '../message/code.ts'
+import { maxAgeOf } from '../message/max-age.ts'
 import { MaxAge } from '../message/option.ts'
 import { formatResourceName } from '../uri/resource-name.ts'
 
@@ -118,14 +119,12 @@ class Retries {
 const mostPauses = 1024
 /** Up to so much longer than need be: clients that were refused together do not come back together. */
 const spread = 0.1
-/** Milliseconds, where nobody says: Max-Age (RFC 8516 4, RFC 7252 5.10.5). */
-const defaultWait = 60_000
 
 /** For how many milliseconds; undefined: it is an answer for the caller. */
 function askedToWait(request: Request, { code, options }: Response): number | undefined {
   const maxAge = options.get(MaxAge)
   // The request was not handled, whatever its method.
-  if (code === Code.TooManyRequests) return maxAge === undefined ? defaultWait : maxAge * 1000
+  if (code === Code.TooManyRequests) return maxAgeOf(options) * 1000
   // It may have been handled in part.
   if (code === Code.ServiceUnavailable && maxAge !== undefined && isIdempotent(request.code)) return maxAge * 1000
   return undefined

@@ -4,6 +4,7 @@
 import { equalBytes } from '../../bytes/equal.ts'
 import type { Response } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
+import { maxAgeOf } from '../../message/max-age.ts'
 import { ETag, MaxAge, Observe } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
 
@@ -53,8 +54,5 @@ export class HeldState {
 
 /** Milliseconds for which a response is fresh (RFC 7252 5.10.5). */
 export function freshnessOf(response: Response): number {
-  return (response.options.get(MaxAge) ?? defaultMaxAge) * 1000
+  return maxAgeOf(response.options) * 1000
 }
-
-/** In seconds (RFC 7252 5.10.5). */
-const defaultMaxAge = 60

@@ -7,6 +7,7 @@ import { Response, type Watchable } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
 import type { ContentFormat } from '../../message/content-format.ts'
 import { EncodedMessage } from '../../message/encoded-message.ts'
+import { defaultMaxAge, maxAgeOf } from '../../message/max-age.ts'
 import { Message } from '../../message/message.ts'
 import { MaxAge, Observe } from '../../message/option.ts'
 import { Options } from '../../message/options.ts'
@@ -278,7 +279,7 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
 
   /** How long to wait for a further change before a state is repeated: half its Max-Age, within bounds. */
   get #quiet(): number {
-    return Math.min(Math.max(maxAgeOf(this.latest) / 2, leastQuiet), mostQuiet)
+    return Math.min(Math.max(freshnessOf(this.latest) / 2, leastQuiet), mostQuiet)
   }
 
   /** The state has come to rest: who may have missed it is sent it once more, Confirmable (RFC 7641 4.5). */
@@ -296,7 +297,7 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
 
   /** Asks again shortly before Max-Age is over (RFC 7641 4.3.1). */
   #refreshBefore(response: Response): void {
-    const maxAge = maxAgeOf(response)
+    const maxAge = freshnessOf(response)
     if (!this.keeper.refreshes || !response.ok || maxAge === 0) return
     this.#refresh ??= new Timer(() => this.changed())
     this.keeper.arm(this.#refresh, maxAge * 0.9)
@@ -317,9 +318,9 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
   }
 }
 
-/** In milliseconds; 60 s is the default (RFC 7252 5.10.5). */
-function maxAgeOf(response: Response | undefined): number {
-  return (response?.options.get(MaxAge) ?? 60) * 1000
+/** In milliseconds. */
+function freshnessOf(response: Response | undefined): number {
+  return (response === undefined ? defaultMaxAge : maxAgeOf(response.options)) * 1000
 }
 
 /** Ends observations that were put together while the handler did not look at who asks: from now on each is asked for by itself. */

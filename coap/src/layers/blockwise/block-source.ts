@@ -1,5 +1,6 @@
 // A body as blocks: whatever chunks it comes in, blocks of the size that is asked for go out.
 
+import { joined } from '../../bytes/joined.ts'
 import { type Body, checkedChunk, StreamBody } from '../../handler/body.ts'
 import { noBytes } from '../../message/message.ts'
 
@@ -126,11 +127,8 @@ class StreamSource implements BlockSource {
   }
 }
 
+/** What is empty adds nothing, not even a copy of the other. */
 function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   if (first.length === 0) return second
-  if (second.length === 0) return first
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
+  return second.length === 0 ? first : joined([first, second])
 }

@@ -1,8 +1,9 @@
 // A response's body on its way, block by block (RFC 7959 2.4): asked for at the reader's pace, and all of one version.
 
 import { equalBytes } from '../../bytes/equal.ts'
+import { joined } from '../../bytes/joined.ts'
 import { ExchangeError } from '../../errors.ts'
-import { joined, StreamBody } from '../../handler/body.ts'
+import { StreamBody } from '../../handler/body.ts'
 import type { Handler } from '../../handler/handler.ts'
 import { nobody, type Request } from '../../handler/request.ts'
 import { type Response, ResponseError } from '../../handler/response.ts'

@@ -1,6 +1,7 @@
 // The body of a request that comes in blocks (RFC 7959 2.5), as its handler reads it: chunk by chunk, at its own pace, or whole.
 
-import { type Body, joined, StreamBody } from '../../handler/body.ts'
+import { joined } from '../../bytes/joined.ts'
+import { DecodedBody } from '../../handler/body.ts'
 import { Response, ResponseError } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
 import { MaxAge, Size1 } from '../../message/option.ts'
@@ -23,7 +24,7 @@ export function tooLarge(mostBytes: number): Response {
   return new Response({ code: Code.RequestEntityTooLarge, options: new Options().add(Size1, mostBytes) })
 }
 
-export class IncomingBody implements Body, AsyncIterator<Uint8Array, undefined> {
+export class IncomingBody extends DecodedBody implements AsyncIterator<Uint8Array, undefined> {
   readonly size: number | undefined
   readonly #receiver: BodyReceiver
   /** Received and not read yet. */
@@ -39,6 +40,7 @@ export class IncomingBody implements Body, AsyncIterator<Uint8Array, undefined> 
   #failed = false
 
   constructor(receiver: BodyReceiver, size: number | undefined) {
+    super()
     this.#receiver = receiver
     this.size = size
   }
@@ -120,26 +122,6 @@ export class IncomingBody implements Body, AsyncIterator<Uint8Array, undefined> 
         if (!this.#complete && !this.#failed) this.#receiver.drained()
       }
     })
-  }
-
-  async text(): Promise<string> {
-    return this.#read().text()
-  }
-
-  async json(): Promise<unknown> {
-    return this.#read().json()
-  }
-
-  async cbor(): Promise<unknown> {
-    return this.#read().cbor()
-  }
-
-  #read(): StreamBody {
-    return new StreamBody(() => this.#once())
-  }
-
-  async *#once(): AsyncGenerator<Uint8Array> {
-    yield await this.bytes()
   }
 
   #take(): void {

@@ -7,7 +7,7 @@ import { Code } from '../../message/code.ts'
 import { Block1, Block2, ETag, Size2 } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
 import type { Peer } from '../../transport/transport.ts'
-import { contentTag } from '../content-tag.ts'
+import { tagOf } from '../content-tag.ts'
 import { type BlockSource, blockSource, type Slice } from './block-source.ts'
 import { Transfer, type TransferKeeper } from './transfers.ts'
 
@@ -23,7 +23,7 @@ export class Version extends Transfer {
     this.#source = blockSource(response.body)
     const options = response.options.clone().delete(Block1)
     // By the ETag a client tells that all blocks are of one version (RFC 7959 2.4).
-    if (!options.has(ETag)) options.add(ETag, this.#tag(response))
+    if (!options.has(ETag)) options.add(ETag, tagOf(response) ?? this.#randomTag())
     this.#options = options
   }
 
@@ -57,8 +57,7 @@ export class Version extends Transfer {
     return this.#response.with({ options, payload: bytes })
   }
 
-  #tag({ body }: Response): Uint8Array {
-    if (body.whole !== undefined) return contentTag(body.whole)
+  #randomTag(): Uint8Array {
     const tag = new Uint8Array(8)
     this.keeper.context.random(tag)
     return tag

@@ -1,6 +1,6 @@
 // A notification is made in one go: where a handler answers with a body to be read as it comes, it is read before.
 
-import { joined } from '../../handler/body.ts'
+import { joined } from '../../bytes/joined.ts'
 import { Response, ResponseError } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
 

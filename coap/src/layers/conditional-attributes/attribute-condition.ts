@@ -1,5 +1,6 @@
 // When one observer is to be told (draft-ietf-core-conditional-attributes 3.5 to 3.7, appendix A): its state as the server keeps it.
 
+import { equalBytes } from '../../bytes/equal.ts'
 import type { Condition, Response } from '../../handler/response.ts'
 import type { ConditionalAttributes } from './attributes.ts'
 import type { Value } from './value.ts'
@@ -76,7 +77,7 @@ export class AttributeCondition implements Condition {
 
   #isNew({ code, payload, contentFormat }: Response): boolean {
     const told = this.#told
-    return code !== told.code || contentFormat !== told.contentFormat || !sameBytes(payload, told.payload)
+    return code !== told.code || contentFormat !== told.contentFormat || !equalBytes(payload, told.payload)
   }
 }
 
@@ -100,8 +101,4 @@ function stepOf(before: number, value: number): number {
 
 function milliseconds(seconds = Number.POSITIVE_INFINITY): number {
   return seconds * 1000
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at])
 }

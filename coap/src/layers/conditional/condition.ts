@@ -1,6 +1,7 @@
 // If-Match and If-None-Match (RFC 7252 5.10.8): whether they hold is asked of the resource itself, with GET. They are about its state,
 // also in a FETCH (RFC 8132 2), and a representation may be had in the format of the request only.
 
+import { includesBytes } from '../../bytes/equal.ts'
 import type { Handler } from '../../handler/handler.ts'
 import type { Request } from '../../handler/request.ts'
 import { Response, ResponseError } from '../../handler/response.ts'
@@ -25,7 +26,8 @@ import {
   Size2,
 } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
-import { discard, hasTag, tagOf } from './tag.ts'
+import { tagOf } from '../content-tag.ts'
+import { discard } from './tag.ts'
 
 export function hasCondition(options: Options): boolean {
   return options.has(IfMatch) || options.has(IfNoneMatch)
@@ -68,7 +70,7 @@ function matching(
   return then(state(request, next, format), (response) => {
     if (response.ok) {
       const tag = tagOf(response)
-      if (tags.some(({ length }) => length === 0) || (tag !== undefined && hasTag(tags, tag))) return undefined
+      if (tags.some(({ length }) => length === 0) || (tag !== undefined && includesBytes(tags, tag))) return undefined
     } else if (response.code === Code.NotFound) return failed
     else if (format === undefined) return unknown(response) // else it has no such representation
     return others.length > 0 ? matching(request, next, tags, others) : failed

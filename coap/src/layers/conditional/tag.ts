@@ -1,30 +1,19 @@
-// The entity-tag of a response (RFC 7252 5.10.6): the one that its handler gave, or else one made of its content.
+// A response to who has representations already (RFC 7252 5.10.6): 2.03 in place of one of them.
 
+import { includesBytes } from '../../bytes/equal.ts'
 import { StreamBody } from '../../handler/body.ts'
 import type { Response } from '../../handler/response.ts'
 import { Code } from '../../message/code.ts'
 import { noBytes } from '../../message/message.ts'
 import { ETag, Size2 } from '../../message/option.ts'
-import { contentTag } from '../content-tag.ts'
-
-/** Undefined for a body that is still to be read and has no ETag. */
-export function tagOf(response: Response): Uint8Array | undefined {
-  const given = response.options.get(ETag)
-  if (given !== undefined) return given
-  const { whole } = response.body
-  return whole && contentTag(whole)
-}
-
-export function hasTag(tags: readonly Uint8Array[], tag: Uint8Array): boolean {
-  return tags.some((each) => each.length === tag.length && each.every((byte, index) => byte === tag[index]))
-}
+import { tagOf } from '../content-tag.ts'
 
 /** A 2.05 with its ETag, or 2.03 in its place if it is one of those that the client has. Other responses have none. */
 export function validated(response: Response, tags: readonly Uint8Array[]): Response {
   if (response.code !== Code.Content) return response
   const tag = tagOf(response)
   if (tag === undefined) return response
-  if (hasTag(tags, tag)) return valid(response, tag)
+  if (includesBytes(tags, tag)) return valid(response, tag)
   return response.options.has(ETag) ? response : response.with({ options: response.options.clone().add(ETag, tag) })
 }
 
