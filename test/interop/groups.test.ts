@@ -2,7 +2,7 @@
 // machine: what is sent to a group there comes back to its members here.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -26,8 +26,7 @@ describe("libcoap's server is a member", () => {
   test('its answer comes from its own address, within its leisure', async (t) => {
     if (!installed || outward === undefined) return loudly(t)
     const port = await freePort()
-    const args = ['-A', '0.0.0.0', '-p', String(port), '-g', group, '-G', outward.name]
-    const child = spawn('coap-server-notls', args, { stdio: 'ignore' })
+    const child = member(port, outward.name)
     await using client = new Client()
     try {
       await there(client, port)
@@ -48,8 +47,7 @@ describe("libcoap's server is a member", () => {
   test('is discovered with its links', async (t) => {
     if (!installed || outward === undefined) return loudly(t)
     const port = await freePort()
-    const args = ['-A', '0.0.0.0', '-p', String(port), '-g', group, '-G', outward.name]
-    const child = spawn('coap-server-notls', args, { stdio: 'ignore' })
+    const child = member(port, outward.name)
     await using client = new Client()
     try {
       await there(client, port)
@@ -106,6 +104,12 @@ describe("libcoap's client asks a group that we are a member of", () => {
     assert.equal(await asked(`coap://${group}:${port}/nothing`), '')
   })
 })
+
+/** libcoap's server, in the group on an interface. */
+function member(port: number, on: string): ChildProcess {
+  const args = ['-A', '0.0.0.0', '-p', String(port), '-g', group, '-G', on]
+  return spawn('coap-server-notls', args, { stdio: 'ignore' })
+}
 
 /** Asks until it has begun to listen. */
 async function there(client: Client, port: number): Promise<void> {

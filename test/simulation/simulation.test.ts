@@ -2,7 +2,6 @@
 // `npm run simulate -- --seeds 10000` looks further.
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -10,6 +9,7 @@ import { runScript } from '../lockstep/runner.ts'
 import { parseScripts } from '../lockstep/script.ts'
 import { lockstepScript } from './lockstep-script.ts'
 import { pathOf, planted, plantedBugs } from './planted-bugs.ts'
+import { runProgram } from './run-program.ts'
 import { simulate } from './simulation.ts'
 import { drawWorld, type World } from './world.ts'
 
@@ -87,11 +87,5 @@ function scriptable({ actions, unreachable }: World, client: number): boolean {
 }
 
 function run(...options: string[]): Promise<{ code: number; output: string }> {
-  const program = join(import.meta.dirname, 'run.ts')
-  return new Promise((resolve) => {
-    const settings = { env: { ...process.env, NODE_OPTIONS: '' } }
-    execFile(process.execPath, ['--conditions=@coapstone/source', program, ...options], settings, (error, output) => {
-      resolve({ code: Number(error?.code ?? 0), output })
-    })
-  })
+  return runProgram(join(import.meta.dirname, 'run.ts'), ...options)
 }

@@ -1,9 +1,9 @@
 // Transfers in bad networks, between peers that restart, of resources that change. `npm run simulate:transfers -- --seeds 10000` looks further.
 
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { runProgram } from '../run-program.ts'
 import { Content } from './content.ts'
 import { plantedTransferBugs } from './planted-transfer-bugs.ts'
 
@@ -33,11 +33,5 @@ describe('a planted bug', () => {
 })
 
 function run(...options: string[]): Promise<{ code: number; output: string }> {
-  const program = join(import.meta.dirname, 'run.ts')
-  return new Promise((resolve) => {
-    const settings = { env: { ...process.env, NODE_OPTIONS: '' } }
-    execFile(process.execPath, ['--conditions=@coapstone/source', program, ...options], settings, (error, output) => {
-      resolve({ code: Number(error?.code ?? 0), output })
-    })
-  })
+  return runProgram(join(import.meta.dirname, 'run.ts'), ...options)
 }
