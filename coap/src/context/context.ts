@@ -13,6 +13,10 @@ export interface Context {
   random(into: Uint8Array): void
   readonly timers: Timers
   readonly trace: Trace
+  /**
+   * A packet will come soon if the peer is near, as the next block of a transfer does: a platform that has a way to get it sooner takes it.
+   */
+  expectPacket?(): void
 }
 
 /** An unsigned integer below 2^32 (ACK_RANDOM_FACTOR, Message IDs and tokens are made of it). */

@@ -5,6 +5,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { Context } from '../context/context.ts'
 import { TimerWheel } from '../context/timer-wheel.ts'
 import { type Trace, traceNames } from '../context/trace.ts'
+import { busyPolling } from './busy-polling.ts'
 
 /** A context of its own for each endpoint. Its timers do not keep the process alive: `hold` of the platform does. */
 export function nodeContext(): Context {
@@ -14,7 +15,7 @@ export function nodeContext(): Context {
     alarm = setTimeout(() => timers.turn(), delay)
     alarm.unref()
   })
-  return { now, wallClock: () => Date.now(), random, timers, trace: channels }
+  return { now, wallClock: () => Date.now(), random, timers, trace: channels, expectPacket }
 }
 
 /** As quick as `performance.now`, which is loaded only when somebody asks for it. */
@@ -22,6 +23,13 @@ function now(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1000 + nanoseconds / 1e6
 }
+
+/** The event loop is one for all contexts. */
+const expectPacket = busyPolling({
+  now: () => performance.now(),
+  cores: () => process.getBuiltinModule('node:os').cpus().length, // those that this process may run on say nothing of its peer
+  soon: setImmediate,
+})
 
 /** Bytes drawn at once: a call to the system for each message would cost 8 µs. */
 const pool = new Uint8Array(4096)

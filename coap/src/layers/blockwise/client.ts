@@ -28,12 +28,18 @@ export function blockwiseClient(options: BlockwiseOptions = {}): Layer {
 
 class BlockwiseClient {
   readonly #next: Handler
+  /** Asks for a block, or sends one. */
+  readonly #ask: Handler
   readonly #context: Context
   readonly #options: KnownBlockwiseOptions
   readonly #tags = new RequestTags()
 
   constructor(next: Handler, context: Context, options: KnownBlockwiseOptions) {
     this.#next = next
+    this.#ask = (request) => {
+      context.expectPacket?.()
+      return next(request)
+    }
     this.#context = context
     this.#options = options
   }
@@ -60,7 +66,7 @@ class BlockwiseClient {
       const first =
         whole !== undefined && whole.length <= blockSizeOf(sizeExponent)
           ? await this.#next(tagged)
-          : await upload(tagged, this.#next, sizeExponent)
+          : await upload(tagged, this.#ask, sizeExponent)
       return await this.#finish(given, tagged, first, sizeExponent)
     } finally {
       end()
@@ -83,7 +89,7 @@ class BlockwiseClient {
   /** The response to the caller, who has made the request `given` and knows nothing of blocks. */
   #finish(given: Request, request: Request, first: Response, sizeExponent: number): Response | Promise<Response> {
     const { notifications } = first
-    const init: DownloadInit = { request, ask: this.#next, sizeExponent, mostBytes: this.#options.limits.body }
+    const init: DownloadInit = { request, ask: this.#ask, sizeExponent, mostBytes: this.#options.limits.body }
     const observed =
       notifications === undefined
         ? first

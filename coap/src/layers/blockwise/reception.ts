@@ -133,6 +133,7 @@ export class Reception extends Transfer implements BodyReceiver {
 
   /** 2.31, with the block size that we like (RFC 7959 2.9.1). */
   #continue({ number, sizeExponent }: Block): Response {
+    this.keeper.context.expectPacket?.()
     const value = blockValue(number, true, Math.min(sizeExponent, this.#sizeExponent))
     return new Response({ code: Code.Continue, options: new Options().add(Block1, value) })
   }

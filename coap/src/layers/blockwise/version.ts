@@ -54,6 +54,7 @@ export class Version extends Transfer {
     // The first one acknowledges the last block of the request (RFC 7959 2.7).
     const block1 = number === 0 ? this.#response.options.get(Block1) : undefined
     if (block1 !== undefined) options.set(Block1, block1)
+    if (!last) this.keeper.context.expectPacket?.()
     return this.#response.with({ options, payload: bytes })
   }
 
