@@ -23,7 +23,7 @@ export interface Manifest {
 
 /** A folder imports only from those above it; two on one line know nothing of each other. */
 export const folderOrder: readonly (readonly string[])[] = [
-  ['bytes'],
+  ['bytes', 'collections'],
   ['cbor'],
   ['context'],
   ['message'],

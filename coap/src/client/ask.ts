@@ -51,7 +51,7 @@ export async function* askGroup(
     try {
       yield await handler(alone)
     } catch (error) {
-      if (request.signal?.aborted) throw error // else: it has gone meanwhile, and the others go on
+      if (request.abortable?.aborted) throw error // else: it has gone meanwhile, and the others go on
     }
   }
 }

@@ -2,6 +2,7 @@
 // CoAP's FETCH.)
 
 import { platform } from '#platform'
+import { Bag } from '../collections/bag.ts'
 import type { Continuity } from '../endpoint/continuity.ts'
 import { Endpoint } from '../endpoint/endpoint.ts'
 import type { Limits } from '../endpoint/limits.ts'
@@ -158,7 +159,7 @@ export class Client {
         get: (uri, signal) => this.get(uri, { signal }),
         directory: platform.services(context),
       }
-      return yield* discover(tools, init, wait.signal)
+      return yield* discover(tools, init, wait.signal.signal)
     } finally {
       wait.abort(new ConnectionError('the discovery has ended', { code: 'COAP_CLOSED' }))
     }
@@ -240,7 +241,7 @@ class Shared {
   readonly #endpoint: LazyEndpoint | Endpoint
   readonly #owned: boolean
   readonly #layer: Layer
-  readonly #waits = new Set<Wait>()
+  readonly #waits = new Bag<Wait>()
   readonly #uris = new Map<string, CoapUri>()
   readonly registrations: Registrations = new Registrations({
     context: () => this.#endpointMade.context,
@@ -306,7 +307,7 @@ class Shared {
 
   async close(timeout: number): Promise<void> {
     this.#closed = true
-    for (const wait of [...this.#waits]) wait.abort(closed())
+    for (const wait of this.#waits) wait.abort(closed())
     await this.#deregistered(timeout)
     if (this.#owned && this.#endpoint instanceof LazyEndpoint) await this.#endpoint.close()
   }

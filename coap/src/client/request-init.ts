@@ -1,7 +1,7 @@
 // What a caller says about a request beside its URL, and the request made of it.
 
 import { encodeCbor } from '../cbor/cbor.ts'
-import type { Signal } from '../context/signal.ts'
+import type { Cancellation } from '../context/signal.ts'
 import { UsageError } from '../errors.ts'
 import { type Body, StreamBody, type StreamSource } from '../handler/body.ts'
 import { Request } from '../handler/request.ts'
@@ -52,7 +52,7 @@ export interface ClientRequestInit extends WaitOptions, Transfer {
 export function requestOf(
   uri: CoapUri,
   init: ClientRequestInit,
-  signal: Signal | undefined,
+  signal: Cancellation | undefined,
   peer: Peer | undefined,
 ): Request {
   const { payload, body, format } = bodyOf(init)

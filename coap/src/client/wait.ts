@@ -1,8 +1,9 @@
 // Something that somebody waits for: the answer to a request or a ping, or an observation's next. It ends without one when its time is
 // over, its caller's signal is aborted, or its client is closed; and until it has ended the process goes on.
 
+import type { Bagged } from '../collections/bag.ts'
 import type { Context } from '../context/context.ts'
-import type { Signal } from '../context/signal.ts'
+import { AbortWatch, Cancellation, type Signal } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
 import { TimeoutError, UsageError } from '../errors.ts'
 
@@ -13,12 +14,14 @@ export interface WaitOptions {
   readonly signal?: Signal
 }
 
-export class Wait extends Timer {
+export class Wait extends Timer implements Bagged {
+  place = -1
   readonly #context: Context
-  readonly #abort = new AbortController()
+  /** Says that it is given up. */
+  readonly signal: Cancellation = new Cancellation()
   readonly #timeout: number
   readonly #hold: (wait: Wait) => () => void
-  readonly #release: () => void
+  #watch: AbortWatch | undefined = undefined
   /** Lets it be forgotten, and the process end. */
   #unhold: () => void
 
@@ -33,24 +36,15 @@ export class Wait extends Timer {
     this.#context = context
     this.#timeout = timeout ?? Number.POSITIVE_INFINITY
     if (Number.isFinite(this.#timeout)) context.timers.arm(this, this.#timeout)
-    const follow = (): void => this.abort(signal?.reason)
-    this.#release = () => {
-      signal?.removeEventListener('abort', follow)
-      this.#unhold()
-    }
     this.#hold = hold
     this.#unhold = hold(this)
-    if (signal?.aborted) this.#abort.abort(signal.reason)
-    else signal?.addEventListener('abort', follow, { once: true })
-  }
-
-  get signal(): Signal {
-    return this.#abort.signal
+    if (signal?.aborted) this.signal.abort(signal.reason)
+    else if (signal !== undefined) this.#watch = new AbortWatch(signal, () => this.abort(signal.reason))
   }
 
   abort(reason: unknown): void {
     this.end()
-    this.#abort.abort(reason)
+    this.signal.abort(reason)
   }
 
   override fire(): void {
@@ -76,7 +70,8 @@ export class Wait extends Timer {
   /** Nobody waits any more. May be said twice. */
   end(): void {
     this.#context.timers.cancel(this)
-    this.#release()
+    this.#watch?.end()
+    this.#unhold()
   }
 }
 

@@ -69,7 +69,7 @@ describe('peers', () => {
     const { endpoint, transport } = await world()
     const peer = await endpoint.connect(uri)
     const [association] = peer.associations as [Association]
-    const response = Promise.resolve(endpoint.send(new Request({ code: Code.GET, peer })))
+    const response = Promise.resolve(endpoint.send(new Request({ code: Code.GET, uri })))
     transport.end(association) // the request is still on its way through promises
     await assert.rejects(response, { code: 'COAP_PEER_GONE' })
   })

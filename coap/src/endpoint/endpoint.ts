@@ -2,7 +2,7 @@
 // the message layer, the exchanges of ours, the responder for theirs.
 
 import type { Context } from '../context/context.ts'
-import type { Signal } from '../context/signal.ts'
+import type { Abortable } from '../context/signal.ts'
 import { type CoapError, ConnectionError, type ExchangeError, UsageError } from '../errors.ts'
 import type { Handler } from '../handler/handler.ts'
 import { nobody, type Request } from '../handler/request.ts'
@@ -115,7 +115,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     const error = closedError()
     const peers = [...this.#peers]
     for (const peer of peers) peer.leave() // first of all: what ends makes room for what waits, and that must not leave now
-    this.#exchanges.close(error)
+    for (const peer of peers) this.#exchanges.gone(peer, error)
     this.#groups.close(error)
     this.#responder.close(error)
     for (const ping of this.#pings) ping.fail(error)
@@ -171,9 +171,9 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
    * deadline. Nothing is sent before it is read. The request goes Non-confirmable; one that answers twice counts once.
    */
   async *ask(request: Request, how: GroupInit = {}): AsyncGenerator<Response, undefined> {
-    const { uri, signal } = request
-    if (signal?.aborted) throw signal.reason
-    const exchange = this.#groups.ask(request, await this.#groupAssociations(uri, how, signal), how)
+    const { uri, abortable } = request
+    if (abortable?.aborted) throw abortable.reason
+    const exchange = this.#groups.ask(request, await this.#groupAssociations(uri, how, abortable), how)
     try {
       for (;;) {
         const response = await exchange.read()
@@ -187,16 +187,18 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   /** The peer that a URI names, after a name look-up and a handshake if need be. */
   async connect(target: CoapUri): Promise<Peer> {
-    return peerOf(await this.#associationFor({ uri: target }))
+    const association = await this.#associationFor({ uri: target })
+    if (!this.#open) throw closedError()
+    return peerOf(association)
   }
 
   /** Asks whether somebody is there (RFC 7252 4.3: a CoAP ping): the milliseconds that it took. Rejects with a `TimeoutError`. */
   ping(
     target: Peer | CoapUri,
-    { transmission, signal }: { readonly transmission?: Transmission; readonly signal?: Signal } = {},
+    { transmission, signal }: { readonly transmission?: Transmission; readonly signal?: Abortable } = {},
   ): Promise<number> {
     const to = target instanceof CoapUri ? { uri: target } : { peer: target }
-    return this.#reach({ ...to, ...(signal && { signal }) }, (association) => {
+    return this.#reach({ ...to, ...(signal && { abortable: signal }) }, (association) => {
       const peer = peerOf(association)
       const parameters = narrow(peer.transmission, transmission)
       return this.#ping({ peer, layer: this.#layer, context: this.context, parameters }, signal)
@@ -302,11 +304,13 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   /** Asks at one address of a name after the other, until somebody is there. */
   async #reach<T>(target: Target, ask: (association: Association) => Promise<T>): Promise<T> {
-    const { uri, signal } = target
-    if (signal?.aborted) throw signal.reason
+    const { uri, abortable } = target
+    if (abortable?.aborted) throw abortable.reason
     const failed: Association[] = []
-    for (let association = await this.#associationFor(target); ; ) {
-      if (signal?.aborted) throw signal.reason
+    const known = this.#associationFor(target)
+    let association = known instanceof Promise ? await known : known
+    for (;;) {
+      if (abortable?.aborted) throw abortable.reason
       try {
         return await ask(association)
       } catch (error) {
@@ -315,13 +319,22 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
         if (uri !== undefined && silences.has(code)) association.transport.lookAgain(uri, association)
         if (code !== 'COAP_UNREACHABLE') throw error
         failed.push(association)
-        association = await this.#associationFor(target).catch(() => association)
+        association = await this.#another(target, association)
         if (failed.includes(association)) throw error
       }
     }
   }
 
-  async #associationFor({ peer = nobody, uri, signal }: Target): Promise<Association> {
+  async #another(target: Target, failed: Association): Promise<Association> {
+    try {
+      return await this.#associationFor(target)
+    } catch {
+      return failed
+    }
+  }
+
+  /** At once where there is one. */
+  #associationFor({ peer = nobody, uri, abortable }: Target): Association | Promise<Association> {
     if (!this.#open) throw notOpenError()
     if (peer !== nobody) {
       const [current] = peer.associations
@@ -331,19 +344,23 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
       throw new UsageError('this peer belongs to another endpoint: ask it through the one that it has talked to')
     }
     if (uri === undefined) throw new UsageError('a request needs a URI or a peer')
-    try {
-      const association = await this.#transportFor(uri).connect(uri, signal)
-      if (this.#open) return association
-    } catch (error) {
-      if (this.#open) throw error
-    }
-    throw closedError()
+    const connected = this.#transportFor(uri).connect(uri, abortable)
+    if (!(connected instanceof Promise)) return connected
+    return connected.then(
+      (association) => {
+        if (this.#open) return association
+        throw closedError()
+      },
+      (error: unknown) => {
+        throw this.#open ? error : closedError()
+      },
+    )
   }
 
   async #groupAssociations(
     uri: CoapUri | undefined,
     route: GroupRoute,
-    signal: Signal | undefined,
+    signal: Abortable | undefined,
   ): Promise<readonly Association[]> {
     if (!this.#open) throw notOpenError()
     if (uri === undefined) throw new UsageError('a request to a group needs a URI')
@@ -355,7 +372,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
     return associations
   }
 
-  #ping(init: PingInit, signal: Signal | undefined): Promise<number> {
+  #ping(init: PingInit, signal: Abortable | undefined): Promise<number> {
     const ping = new Ping(init)
     const abort = (): void => ping.fail(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
@@ -408,7 +425,7 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 interface Target {
   readonly peer?: Peer
   readonly uri?: CoapUri | undefined
-  readonly signal?: Signal | undefined
+  readonly abortable?: Abortable | undefined
 }
 
 /** Codes of errors that say: nobody has answered. */

@@ -1,11 +1,12 @@
 // A peer as the endpoint keeps it: who, with its associations, and what is open with it. An idle one costs a few hundred bytes.
 
+import type { Linked } from '../collections/recency.ts'
 import { showAs } from '../context/inspect.ts'
 import type { TransmissionParameters } from '../message/transmission.ts'
 import { describeIdentity, type Identity } from '../transport/identity.ts'
 import type { Association, Peer } from '../transport/transport.ts'
 
-export class EndpointPeer implements Peer {
+export class EndpointPeer implements Peer, Linked<EndpointPeer> {
   readonly identity: Identity
   /** The endpoint's, unless somebody has set others for this peer. */
   transmission: TransmissionParameters
@@ -25,9 +26,10 @@ export class EndpointPeer implements Peer {
   reachedAt: number | undefined = undefined
   /** It was forgotten: nothing of it counts any more. */
   gone = false
-  /** Slots for whoever serves it, and whoever sends to it, so that no second look-up is needed. */
+  /** Slots for whoever serves it, whoever sends to it and whoever asks it, so that no second look-up is needed. */
   served: unknown = undefined
   outbox: unknown = undefined
+  asked: unknown = undefined
   /** Notifications to it that are on their way or wait to leave; and whether there are more that have not had their turn. */
   notifying = 0
   notifyMore = false

@@ -1,5 +1,6 @@
 // All peers of an endpoint, by when they were last heard. When the table is full the longest idle one without open state makes room.
 
+import { Recency } from '../collections/recency.ts'
 import type { Context } from '../context/context.ts'
 import { Timer } from '../context/timer.ts'
 import { ExchangeError } from '../errors.ts'
@@ -22,9 +23,7 @@ export interface PeersInit {
 export class Peers {
   readonly #init: PeersInit
   readonly #forget: (peer: EndpointPeer, error: ExchangeError) => void
-  #oldest: EndpointPeer | undefined = undefined
-  #newest: EndpointPeer | undefined = undefined
-  #size = 0
+  readonly #awake = new Recency<EndpointPeer>()
   /** Peers without an association, the longest gone first. */
   readonly #dormant = new Set<EndpointPeer>()
   readonly #dormancy = new Timer(() => this.#abandonExpired())
@@ -36,7 +35,7 @@ export class Peers {
   }
 
   get size(): number {
-    return this.#size
+    return this.#awake.size
   }
 
   get dormantSize(): number {
@@ -46,7 +45,7 @@ export class Peers {
   /** A new peer; undefined if there is no room, and nobody may go. */
   add(association: Association): EndpointPeer | undefined {
     const { limits, statistics, transmission } = this.#init
-    if (this.#size >= limits.peers) {
+    if (this.#awake.size >= limits.peers) {
       const idle = this.#longestIdle()
       if (idle === undefined) {
         countRefusal(statistics, 'peers')
@@ -57,29 +56,23 @@ export class Peers {
       this.#forget(idle, new ExchangeError('the peer was idle for too long'))
     }
     const peer = new EndpointPeer(association, transmission)
-    this.#append(peer)
-    this.#size++
+    this.#awake.use(peer)
     return peer
   }
 
   /** It has been heard just now. */
   touch(peer: EndpointPeer): void {
-    if (peer === this.#newest || peer.dormantSince !== undefined) return
-    this.#unlink(peer)
-    this.#append(peer)
+    if (peer.dormantSince === undefined) this.#awake.use(peer)
   }
 
   delete(peer: EndpointPeer): void {
-    if (this.#leave(peer)) return
-    this.#unlink(peer)
-    this.#size--
+    if (!this.#leave(peer)) this.#awake.delete(peer)
   }
 
   /** It has no association, but may come back for as long as the limits say. When too many are waited for, the longest gone is not. */
   sleep(peer: EndpointPeer): void {
     const { context, limits } = this.#init
-    this.#unlink(peer)
-    this.#size--
+    this.#awake.delete(peer)
     peer.dormantSince = context.now()
     this.#dormant.add(peer)
     const [longest] = this.#dormant
@@ -89,17 +82,11 @@ export class Peers {
 
   /** It has an association again. */
   wake(peer: EndpointPeer): void {
-    if (!this.#leave(peer)) return
-    this.#append(peer)
-    this.#size++
+    if (this.#leave(peer)) this.#awake.use(peer)
   }
 
   *[Symbol.iterator](): Iterator<EndpointPeer> {
-    for (let peer = this.#oldest; peer !== undefined; ) {
-      const { newer } = peer
-      yield peer
-      peer = newer
-    }
+    yield* this.#awake
     yield* [...this.#dormant]
   }
 
@@ -135,32 +122,14 @@ export class Peers {
     const now = this.#init.context.now()
     const lifetime = exchangeLifetime(this.#init.transmission)
     let second: EndpointPeer | undefined
-    for (let count = 0; count < Math.min(candidates, this.#size); count++) {
-      const peer = this.#oldest as EndpointPeer
+    for (let count = 0; count < Math.min(candidates, this.#awake.size); count++) {
+      const peer = this.#awake.oldest as EndpointPeer
       if (peer.open === 0) {
         if (peer.messageIdUsed + lifetime <= now) return peer
         second ??= peer
       }
-      this.#unlink(peer)
-      this.#append(peer)
+      this.#awake.use(peer)
     }
     return second
-  }
-
-  #append(peer: EndpointPeer): void {
-    peer.older = this.#newest
-    if (this.#newest !== undefined) this.#newest.newer = peer
-    else this.#oldest = peer
-    this.#newest = peer
-  }
-
-  #unlink(peer: EndpointPeer): void {
-    const { older, newer } = peer
-    if (older !== undefined) older.newer = newer
-    else this.#oldest = newer
-    if (newer !== undefined) newer.older = older
-    else this.#newest = older
-    peer.older = undefined
-    peer.newer = undefined
   }
 }

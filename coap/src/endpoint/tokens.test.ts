@@ -27,7 +27,7 @@ test('under security tokens are a sequence, so that none is used again under one
 
 test('a token that is in use is not drawn again (RFC 7252 5.3.1)', () => {
   const first = new Tokens(createContext(1)).draw(over(anonymous), nobodyTaken)
-  const other = new Tokens(createContext(1)).draw(over(anonymous), (key) => key === tokenKey(first))
+  const other = new Tokens(createContext(1)).draw(over(anonymous), (token) => tokenKey(token) === tokenKey(first))
   assert.notDeepEqual(other, first)
 })
 

@@ -17,11 +17,11 @@ export class Tokens {
   }
 
   /** A token that `taken` does not know. */
-  draw(association: Association, taken: (key: TokenKey) => boolean): Uint8Array {
+  draw(association: Association, taken: (token: Uint8Array) => boolean): Uint8Array {
     for (;;) {
       const value = association.identity.method === 'none' ? randomUint32(this.#context) : this.#inSequence()
       const token = Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
-      if (!taken(tokenKey(token))) return token
+      if (!taken(token)) return token
     }
   }
 

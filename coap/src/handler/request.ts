@@ -1,7 +1,7 @@
 // A request: received by a server, or made by a client. A layer passes on a changed one with `with`.
 
 import { showAs } from '../context/inspect.ts'
-import type { Signal } from '../context/signal.ts'
+import { type Abortable, Cancellation, type Signal } from '../context/signal.ts'
 import { type Code, describeCode } from '../message/code.ts'
 import { assignedFormat, type ContentFormat } from '../message/content-format.ts'
 import { Message, type MessageInit } from '../message/message.ts'
@@ -28,7 +28,7 @@ export interface RequestInit extends MessageInit {
   readonly multicast?: boolean
   /** Sent again until acknowledged (RFC 7252 4.2). Default true. */
   readonly confirmable?: boolean
-  readonly signal?: Signal | undefined
+  readonly signal?: Signal | Cancellation | undefined
   /** For this request alone. */
   readonly transmission?: Transmission
   /** In place of `payload`: a body that is read as it comes. */
@@ -112,6 +112,12 @@ export class Request extends Message {
 
   /** Aborted when nobody waits for the answer any more. */
   get signal(): Signal | undefined {
+    const { signal } = this.#signalled
+    return signal instanceof Cancellation ? signal.signal : signal
+  }
+
+  /** The same, for who only listens: nothing is made for it. */
+  get abortable(): Abortable | undefined {
     return this.#signalled.signal
   }
 

@@ -205,8 +205,8 @@ class CachingClient {
 const none: readonly Uint8Array[] = []
 
 /** It is neither answered from what is stored nor stored: it is about a part, has conditions, goes to many, or nobody waits for it. */
-function isApart({ options, multicast, transfer, body, signal }: Request): boolean {
-  if (multicast || transfer?.range !== undefined || body.whole === undefined || signal?.aborted === true) return true
+function isApart({ options, multicast, transfer, body, abortable }: Request): boolean {
+  if (multicast || transfer?.range !== undefined || body.whole === undefined || abortable?.aborted === true) return true
   return !options.isEmpty && apart.some((option) => options.has(option))
 }
 

@@ -3,7 +3,7 @@
 
 import type { Context } from '../context/context.ts'
 import { randomFraction } from '../context/context.ts'
-import type { Signal } from '../context/signal.ts'
+import type { Abortable } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
 import { UsageError } from '../errors.ts'
 import type { Handler, Layer } from '../handler/handler.ts'
@@ -93,7 +93,7 @@ class Retries {
     if (trace.enabled)
       trace.tell('coapstone:request:retried', { uri: request.uri, code: request.code, why: code, wait, attempt })
     rules.onRetry?.({ code, wait, attempt })
-    await pass(wait, request.signal, this.#context)
+    await pass(wait, request.abortable, this.#context)
     return this.#ask(request, rules, attempt)
   }
 
@@ -140,7 +140,7 @@ function similarity(request: Request): string {
 }
 
 /** Lets time pass; rejects with the signal's reason. */
-function pass(milliseconds: number, signal: Signal | undefined, context: Context): Promise<void> {
+function pass(milliseconds: number, signal: Abortable | undefined, context: Context): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       context.timers.cancel(timer)

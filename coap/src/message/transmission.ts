@@ -94,6 +94,14 @@ export function nonLifetime(of: TransmissionParameters): number {
   return maxTransmitSpan(of) + of.maxLatency
 }
 
+/**
+ * For how many milliseconds a message of so many bytes that nobody acknowledges counts as outstanding: of a peer that does not answer,
+ * PROBING_RATE bytes a second are expected to be received (4.7).
+ */
+export function probingTime(length: number, { probingRate, responseTimeout }: TransmissionParameters): number {
+  return probingRate === 0 ? responseTimeout : (length / probingRate) * 1000
+}
+
 const counts: ReadonlySet<string> = new Set(['maxRetransmit', 'nstart'])
 const longestLifetime = 366 * 86_400_000
 const leasts: Readonly<Record<string, number>> = {

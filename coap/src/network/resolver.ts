@@ -1,13 +1,13 @@
 // From a name to addresses, and for how long they may be believed. DNS comes with the platform; mDNS or a Resource Directory
 // can stand in its place. CachingResolver goes around any of them.
 
-import type { Signal } from '../context/signal.ts'
+import type { Abortable } from '../context/signal.ts'
 import { ConnectionError } from '../errors.ts'
 import { canonicalIpAddress } from '../uri/ip-address.ts'
 
 export interface Resolver {
   /** Rejects with a `ConnectionError` if the name has no address, and with the signal's reason. */
-  resolve(host: string, signal?: Signal): Promise<Resolution>
+  resolve(host: string, signal?: Abortable): Promise<Resolution>
   /** The addresses of this name did not work: they are asked for anew. */
   forget(host: string): void
 }
@@ -53,7 +53,7 @@ export class CachingResolver implements Resolver {
     this.#names = options.names ?? cachingResolverDefaults.names
   }
 
-  async resolve(host: string, signal?: Signal): Promise<Resolution> {
+  async resolve(host: string, signal?: Abortable): Promise<Resolution> {
     if (signal?.aborted) throw signal.reason
     if (canonicalIpAddress(host) !== undefined) return { addresses: [host], ttl: Number.POSITIVE_INFINITY }
     const name = host.toLowerCase()
@@ -105,7 +105,7 @@ class LookUp {
   readonly #abort = new AbortController()
   #waiting = 0
 
-  constructor(ask: (signal: Signal) => Promise<Resolution>) {
+  constructor(ask: (signal: Abortable) => Promise<Resolution>) {
     this.settled = ask(this.#abort.signal)
   }
 
@@ -113,7 +113,7 @@ class LookUp {
     return this.#abort.signal.aborted
   }
 
-  join(signal?: Signal): Promise<Resolution> {
+  join(signal?: Abortable): Promise<Resolution> {
     this.#waiting++
     if (signal === undefined) return this.settled
     return new Promise((resolve, reject) => {

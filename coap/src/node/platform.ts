@@ -30,11 +30,12 @@ let keptAlive: NodeJS.Timeout | undefined
 
 /** Sockets and timers keep no process alive: a request that waits does, and a server. */
 function hold(): () => void {
-  if (holders++ === 0) keptAlive = setInterval(() => {}, 2 ** 30)
+  keptAlive ??= setInterval(() => {}, 2 ** 30)
+  if (holders++ === 0) keptAlive.ref()
   let held = true
   return () => {
     if (!held) return
     held = false
-    if (--holders === 0) clearInterval(keptAlive)
+    if (--holders === 0) keptAlive?.unref()
   }
 }

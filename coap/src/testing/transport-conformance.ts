@@ -90,12 +90,9 @@ const cases: Readonly<Record<string, (both: TransportPair) => Promise<void>>> = 
     const reason = new Error('enough')
     const early = new AbortController()
     early.abort(reason)
-    expect(
-      (await both.failure(both.client.connect(both.target(), early.signal))) === reason,
-      'the reason of its signal',
-    )
+    expect((await both.failure(both.connecting(early.signal))) === reason, 'the reason of its signal')
     const late = new AbortController()
-    const connecting = both.failure(both.client.connect(both.target(), late.signal))
+    const connecting = both.failure(both.connecting(late.signal))
     late.abort(reason)
     const outcome = await connecting
     expect(outcome === reason || outcome === undefined, 'the reason of its signal, or an association that was there')
@@ -104,11 +101,10 @@ const cases: Readonly<Record<string, (both: TransportPair) => Promise<void>>> = 
 
   'connecting is refused before it is open, and once it is closed': async (both) => {
     await both.server.open(both.atServer, both.bench.context)
-    const target = both.target()
-    expect((await both.failure(both.client.connect(target))) !== undefined, 'connecting to fail')
+    expect((await both.failure(both.connecting())) !== undefined, 'connecting to fail')
     await both.client.open(both.atClient, both.bench.context)
     await both.client.close()
-    expect((await both.failure(both.client.connect(target))) !== undefined, 'connecting to fail')
+    expect((await both.failure(both.connecting())) !== undefined, 'connecting to fail')
   },
 
   'a message arrives whole, and its answer comes back on the same association': async (both) => {

@@ -1,6 +1,7 @@
 // Two transports that a conformance suite has talk to each other, and what they say to whoever opened them.
 
 import type { Context } from '../context/context.ts'
+import type { Signal } from '../context/signal.ts'
 import type { Path } from '../network/network.ts'
 import type { Identity } from '../transport/identity.ts'
 import type { Association, Transport, TransportReceiver } from '../transport/transport.ts'
@@ -58,8 +59,8 @@ export class TransportPair {
     return uri
   }
 
-  connecting(): Promise<Association> {
-    return this.client.connect(this.target())
+  async connecting(signal?: Signal, client: Transport = this.client): Promise<Association> {
+    return client.connect(this.target(), signal)
   }
 
   connect(): Promise<Association> {

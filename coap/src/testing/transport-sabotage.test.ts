@@ -45,7 +45,7 @@ class Around implements Transport, TransportReceiver {
     return this.inner.open(this, context)
   }
 
-  connect(target: CoapUri, signal?: Signal): Promise<Association> {
+  async connect(target: CoapUri, signal?: Signal): Promise<Association> {
     return this.inner.connect(target, signal)
   }
 

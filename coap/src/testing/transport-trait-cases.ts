@@ -19,7 +19,7 @@ export const identityCases: Cases = {
     if (stranger === undefined) throw new Error('the trait `identity` needs a `stranger` in the bench')
     const atStranger = new TransportRecorder(both.bench.pass, both.faults)
     await stranger.open(atStranger, both.bench.context)
-    await expectRejection(both.passUntil(stranger.connect(both.target())), 'COAP_SECURITY', 'connecting')
+    await expectRejection(both.passUntil(both.connecting(undefined, stranger)), 'COAP_SECURITY', 'connecting')
     expect(
       both.atServer.establishments.length === 0 && atStranger.establishments.length === 0,
       'nothing to be established',

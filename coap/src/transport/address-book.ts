@@ -1,7 +1,7 @@
 // From the host of a URI to the address to ask: literals as they are, names by a resolver, and of several addresses one that has not
 // failed. A server that moves, or listens on one of its addresses only, is found again.
 
-import type { Signal } from '../context/signal.ts'
+import type { Abortable } from '../context/signal.ts'
 import type { NetworkAddress } from '../network/network.ts'
 import type { Resolver } from '../network/resolver.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
@@ -18,9 +18,9 @@ export class AddressBook {
   }
 
   /** Rejects with a `ConnectionError` if the name cannot be resolved. */
-  async addressOf(target: CoapUri, signal?: Signal): Promise<NetworkAddress> {
-    const { host, port, zone } = target
-    if (target.isIpLiteral) return { host, port, ...(zone !== undefined && { zone }) }
+  async addressOf(target: CoapUri, signal?: Abortable): Promise<NetworkAddress> {
+    if (target.isIpLiteral) return literal(target)
+    const { host, port } = target
     const { addresses } = await this.#resolver.resolve(host, signal)
     const failed = this.#failed.get(host)
     const working = failed ? addresses.filter((address) => !failed.has(address)) : addresses
@@ -54,6 +54,11 @@ export class AddressBook {
     const [oldest] = this.#chosen.keys()
     if (this.#chosen.size > mostNames && oldest !== undefined) this.#chosen.delete(oldest)
   }
+}
+
+/** The address that a URI says itself. */
+export function literal({ host, port, zone }: CoapUri): NetworkAddress {
+  return zone === undefined ? { host, port } : { host, port, zone }
 }
 
 const mostNames = 256

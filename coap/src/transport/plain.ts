@@ -1,13 +1,13 @@
 // CoAP without security: an association is a path that somebody has been heard on, or is asked on (RFC 7252 9: NoSec).
 
 import type { Context } from '../context/context.ts'
-import type { Signal } from '../context/signal.ts'
+import type { Abortable } from '../context/signal.ts'
 import { type CoapError, UsageError } from '../errors.ts'
 import { isMulticast } from '../network/address.ts'
 import type { GroupRoute, Network, NetworkAddress, NetworkReceiver, Path } from '../network/network.ts'
 import { noNames, type Resolver } from '../network/resolver.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
-import { AddressBook } from './address-book.ts'
+import { AddressBook, literal } from './address-book.ts'
 import { anonymous, type Identity } from './identity.ts'
 import { PathKeys } from './path-keys.ts'
 import type { Association, Peer, Transport, TransportReceiver } from './transport.ts'
@@ -74,15 +74,19 @@ class PlainTransport implements Transport, NetworkReceiver {
     await this.#network.open(this, context)
   }
 
-  async connect(target: CoapUri, signal?: Signal): Promise<Association> {
+  connect(target: CoapUri, signal?: Abortable): Association | Promise<Association> {
+    if (signal?.aborted) throw signal.reason
+    return target.isIpLiteral ? this.#associationWith(literal(target)) : this.#connect(target, signal)
+  }
+
+  /** At one of the addresses of a name. */
+  async #connect(target: CoapUri, signal?: Abortable): Promise<Association> {
     const failed: string[] = []
     for (;;) {
       const address = await this.#addresses.addressOf(target, signal)
       if (signal?.aborted) throw signal.reason
-      if (!this.#open) throw new UsageError('this transport is not open: await open() first')
-      if (isMulticast(address.host)) throw new UsageError(`${address.host} is a group, of which many answer: use ask()`)
       try {
-        return this.#association(this.#network.path(address))
+        return this.#associationWith(address)
       } catch (error) {
         // No way from here to there: perhaps to another address of the name.
         if ((error as Partial<CoapError>).code !== 'COAP_UNREACHABLE' || failed.includes(address.host)) throw error
@@ -92,7 +96,7 @@ class PlainTransport implements Transport, NetworkReceiver {
     }
   }
 
-  async connectGroup(target: CoapUri, route: GroupRoute, signal?: Signal): Promise<readonly Association[]> {
+  async connectGroup(target: CoapUri, route: GroupRoute, signal?: Abortable): Promise<readonly Association[]> {
     const group = await this.#addresses.addressOf(target, signal)
     if (!this.#open) throw new UsageError('this transport is not open: await open() first')
     if (!isMulticast(group.host)) throw new UsageError(`${target.host} is no group: ask it as a single server`)
@@ -143,6 +147,12 @@ class PlainTransport implements Transport, NetworkReceiver {
 
   /** The system cuts packets to this path into fragments from now on: what is sent again gets through. */
   tooBig(): void {}
+
+  #associationWith(address: NetworkAddress): Association {
+    if (!this.#open) throw new UsageError('this transport is not open: await open() first')
+    if (isMulticast(address.host)) throw new UsageError(`${address.host} is a group, of which many answer: use ask()`)
+    return this.#association(this.#network.path(address))
+  }
 
   #association(path: Path): Association {
     if (path.owner instanceof PlainAssociation) return path.owner

@@ -1,7 +1,7 @@
 // How: a transport makes associations of what a network carries: plain, toySecurity, DTLS. The endpoint knows only this.
 
 import type { Context } from '../context/context.ts'
-import type { Signal } from '../context/signal.ts'
+import type { Abortable } from '../context/signal.ts'
 import type { GroupRoute, NetworkAddress, Path } from '../network/network.ts'
 import type { CoapUri } from '../uri/coap-uri.ts'
 import type { Identity } from './identity.ts'
@@ -47,13 +47,16 @@ export interface Transport {
   /** Where it listens; empty before `open`. */
   readonly addresses: readonly NetworkAddress[]
   open(receiver: TransportReceiver, context: Context): Promise<void>
-  /** An association with whom the URI names: an existing one, or after a name look-up and a handshake. Rejects with an `ExchangeError`. */
-  connect(target: CoapUri, signal?: Signal): Promise<Association>
+  /**
+   * An association with whom the URI names: an existing one, at once if it is known to be the one, or after a name look-up and a handshake.
+   * Throws, or rejects with, an `ExchangeError`.
+   */
+  connect(target: CoapUri, signal?: Abortable): Association | Promise<Association>
   /**
    * Associations with a group, to send on: one for each interface that the route means. What answers comes on associations of its own.
    * Absent: this transport reaches no groups, as under security between two (RFC 7252 8.1).
    */
-  connectGroup?(target: CoapUri, route: GroupRoute, signal?: Signal): Promise<readonly Association[]>
+  connectGroup?(target: CoapUri, route: GroupRoute, signal?: Abortable): Promise<readonly Association[]>
   /**
    * The next `connect` looks the name of this URI up again; if `failed` did not answer for it, it tries another of its addresses first,
    * and begins with a handshake where there is one; else it stays with the one that it has as long as the name has it.

@@ -7,7 +7,7 @@ export const plantedTransferBugs: readonly PlantedBug[] = [
     name: 'mixed-versions',
     what: 'a client does not compare ETags',
     file: 'layers/blockwise/download.ts',
-    text: 'if (!equalBytes(options.get(ETag), first.get(ETag))) throw new ChangedError()',
+    text: 'if (!equalBytes(options.get(ETag), this.#etag)) throw new ChangedError()',
     instead: '',
   },
   {

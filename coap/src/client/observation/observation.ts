@@ -113,7 +113,7 @@ export class Observation implements AsyncIterableIterator<Response, undefined>, 
       abort()
       return
     }
-    signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort)
     try {
       const leave = this.#init.join({
         durable: this.#init.durable,

@@ -1,7 +1,8 @@
 // One request of ours and what comes back for it: a response, or an error, or, if it observes, a response and notifications.
 
+import type { Bagged } from '../../collections/bag.ts'
 import type { Context } from '../../context/context.ts'
-import type { Signal } from '../../context/signal.ts'
+import { type Abortable, AbortWatch } from '../../context/signal.ts'
 import { Timer } from '../../context/timer.ts'
 import { ExchangeError, ResetError, TimeoutError, UsageError } from '../../errors.ts'
 import { noResponseAtAll } from '../../handler/no-response.ts'
@@ -12,7 +13,7 @@ import { type Datagram, Type } from '../../message/datagram.ts'
 import { Message } from '../../message/message.ts'
 import { Observe } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
-import type { TransmissionParameters } from '../../message/transmission.ts'
+import { probingTime, type TransmissionParameters } from '../../message/transmission.ts'
 import type { Association } from '../../transport/transport.ts'
 import type { CoapUri } from '../../uri/coap-uri.ts'
 import type { Outcome, Outgoing, Sender } from '../message-layer/outgoing.ts'
@@ -47,7 +48,8 @@ export interface ExchangeInit {
   readonly parameters: TransmissionParameters
 }
 
-export class Exchange extends Timer implements Sender {
+export class Exchange extends Timer implements Sender, Bagged {
+  place = -1
   readonly request: Request
   readonly peer: EndpointPeer
   readonly token: Uint8Array
@@ -66,8 +68,9 @@ export class Exchange extends Timer implements Sender {
   #taken = 0
   #takenBefore = 0
   #outgoing: Outgoing | undefined = undefined
-  #resolve: (response: Response) => void = () => {}
-  #reject: (error: unknown) => void = () => {}
+  readonly #resolve: (response: Response) => void
+  readonly #reject: (error: unknown) => void
+  #watch: AbortWatch | undefined = undefined
   #answered = false
   #order: NotificationOrder | undefined = undefined
   #notifications: Notifications | undefined = undefined
@@ -83,10 +86,10 @@ export class Exchange extends Timer implements Sender {
     this.#message = new Message({ code: request.code, options, payload: request.payload })
     this.#renews = renews
     if (renews !== undefined) renews.renewal = this
-    this.response = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<Response>()
+    this.response = promise
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
   /** Sends the request. */
@@ -200,17 +203,22 @@ export class Exchange extends Timer implements Sender {
   }
 
   /** An abort of this signal ends the exchange, and the observation after it. Before it starts: it may end at once. */
-  obey(signal: Signal): void {
+  obey(signal: Abortable): void {
     const abort = (): void => {
       if (this.#notifications !== undefined) this.#keeper.unobserve(this)
       this.fail(signal.reason)
     }
-    signal.addEventListener('abort', abort, { once: true })
-    this.release = () => signal.removeEventListener('abort', abort)
+    this.#watch = new AbortWatch(signal, abort)
   }
 
-  /** Called when it has ended. */
-  release: () => void = () => {}
+  /** It has ended. */
+  release(): void {
+    this.#watch?.end()
+  }
+
+  outstandingFor(length: number): number {
+    return probingTime(length, this.parameters)
+  }
 
   /**
    * Of a renewal: is this the answer to it, or one more notification of what it renews, which has the same token? The answer comes on the

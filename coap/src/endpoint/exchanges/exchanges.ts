@@ -1,5 +1,6 @@
 // Our requests that wait for a response, by token; a response must come from the peer that was asked (RFC 7252 5.3.2).
 
+import { Bag } from '../../collections/bag.ts'
 import type { Context } from '../../context/context.ts'
 import { ExchangeError, UsageError } from '../../errors.ts'
 import type { Request } from '../../handler/request.ts'
@@ -16,9 +17,10 @@ import type { Outgoing } from '../message-layer/outgoing.ts'
 import { maxPayload } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
 import type { Rejection, Statistics } from '../statistics.ts'
-import { type TokenKey, Tokens, tokenKey } from '../tokens.ts'
+import { Tokens } from '../tokens.ts'
 import { Exchange, type ExchangeKeeper } from './exchange.ts'
 import { requestOptions } from './request-options.ts'
+import { TokenTable } from './token-table.ts'
 import { unreachableError } from './unreachable.ts'
 
 export interface ExchangesInit {
@@ -34,9 +36,8 @@ export interface ExchangesInit {
 
 export class Exchanges implements ExchangeKeeper {
   readonly #init: ExchangesInit
-  readonly #byToken = new Map<TokenKey, Exchange>()
-  /** All of them, also those that renew an observation and have its token only when they are answered. */
-  readonly #byPeer = new Map<EndpointPeer, Set<Exchange>>()
+  readonly #byToken = new TokenTable<Exchange>()
+  /** Of all peers: also those that renew an observation and have its token only when they are answered. */
   #size = 0
   /** Requests that end an observation at its server, until they are settled. */
   readonly #deregistering = new Set<Promise<void>>()
@@ -93,20 +94,19 @@ export class Exchanges implements ExchangeKeeper {
       parameters: narrow(peer.transmission, request.transmission),
       ...(renews !== undefined && { renews }),
     })
-    if (renews === undefined) this.#byToken.set(tokenKey(token), exchange)
+    if (renews === undefined) this.#byToken.set(exchange)
     peer.open++
     this.#size++
-    const others = this.#byPeer.get(peer)
-    if (others === undefined) this.#byPeer.set(peer, new Set([exchange]))
-    else others.add(exchange)
-    if (request.signal !== undefined) exchange.obey(request.signal)
+    peer.asked ??= new Bag<Exchange>()
+    askedOf(peer).add(exchange)
+    if (request.abortable !== undefined) exchange.obey(request.abortable)
     exchange.start()
     return exchange.response
   }
 
   /** A response has come: undefined if an exchange takes it, else why it is rejected. */
   response(message: Datagram, from: Association): Rejection | undefined {
-    const exchange = this.#byToken.get(tokenKey(message.token))
+    const exchange = this.#byToken.find(message.packet, message.tokenStart, message.tokenEnd)
     if (exchange === undefined || exchange.peer !== from.peer || !exchange.asked) return 'unknown-response'
     const unrecognized = this.unrecognized(message)
     if (unrecognized !== 0) {
@@ -127,13 +127,13 @@ export class Exchanges implements ExchangeKeeper {
     return options.firstUnrecognized(this.#understoodMask, this.#understoodHigh)
   }
 
-  has(token: TokenKey): boolean {
-    return this.#byToken.has(token)
+  has(token: Uint8Array): boolean {
+    return this.#byToken.find(token) !== undefined
   }
 
   /** An ICMP error: whoever asks there is told at once; those who wait for their turn, or the others. */
   unreachable(association: Association, cause: Error, queued: boolean): void {
-    for (const exchange of this.#of(association.peer as EndpointPeer)) {
+    for (const exchange of askedOf(association.peer as EndpointPeer)) {
       if (exchange.observing || exchange.queued !== queued) continue
       exchange.fail(unreachableError(association, cause, exchange.repeatable))
     }
@@ -141,26 +141,18 @@ export class Exchanges implements ExchangeKeeper {
 
   /** The peer is gone for good. */
   gone(peer: EndpointPeer, error: ExchangeError): void {
-    for (const exchange of this.#of(peer)) exchange.fail(error)
-  }
-
-  close(error: ExchangeError): void {
-    for (const peer of [...this.#byPeer.keys()]) this.gone(peer, error)
+    for (const exchange of askedOf(peer)) exchange.fail(error)
   }
 
   // For exchanges:
 
   submit(exchange: Exchange): Outgoing | undefined {
-    const { probingRate } = exchange.parameters
     return this.#init.layer.submit({
       sender: exchange,
       peer: exchange.peer,
       token: exchange.token,
       confirmable: exchange.request.confirmable,
       parameters: exchange.parameters,
-      // Of a peer that does not answer, PROBING_RATE bytes a second are expected to be received (RFC 7252 4.7).
-      outstandingFor: (length) =>
-        probingRate === 0 ? exchange.parameters.responseTimeout : (length / probingRate) * 1000,
     })
   }
 
@@ -170,17 +162,14 @@ export class Exchanges implements ExchangeKeeper {
 
   /** It has ended: its token is free, or that of what renews it. */
   end(exchange: Exchange): void {
-    const others = this.#byPeer.get(exchange.peer)
-    if (others === undefined || !others.delete(exchange)) return
-    if (others.size === 0) this.#byPeer.delete(exchange.peer)
+    if (!askedOf(exchange.peer).delete(exchange)) return
     this.#size--
     exchange.peer.open--
-    const key = tokenKey(exchange.token)
-    const holder = this.#byToken.get(key)
+    const holder = this.#byToken.find(exchange.token)
     if (holder !== exchange) {
       if (holder?.renewal === exchange) holder.renewal = undefined
-    } else if (exchange.renewal === undefined) this.#byToken.delete(key)
-    else this.#byToken.set(key, exchange.renewal)
+    } else if (exchange.renewal === undefined) this.#byToken.delete(exchange.token)
+    else this.#byToken.set(exchange.renewal)
     exchange.release()
     const { trace } = this.#init.context
     if (trace.enabled) trace.tell('coapstone:exchange:settled', { code: exchange.request.code, peer: exchange.peer })
@@ -226,23 +215,25 @@ export class Exchanges implements ExchangeKeeper {
     return uri.with({ host, port })
   }
 
-  /** A copy: ending one changes the set. */
-  #of(peer: EndpointPeer): Exchange[] {
-    return [...(this.#byPeer.get(peer) ?? [])]
-  }
-
   /** The observation whose token a request has that observes too; nothing else renews it yet. */
   #renewedBy(request: Request): Exchange | undefined {
     if (request.token.length === 0 || !request.observes) return undefined
-    const holder = this.#byToken.get(tokenKey(request.token))
+    const holder = this.#byToken.find(request.token)
     return holder?.observing && holder.renewal === undefined ? holder : undefined
   }
 
   /** `anew`: not the one that it has, which is that of an observation somewhere else. */
   #tokenFor(request: Request, association: Association, anew: boolean): Uint8Array {
     const given = request.token
-    if (given.length === 0 || anew) return this.#tokens.draw(association, (key) => this.#byToken.has(key))
-    if (this.#byToken.has(tokenKey(given))) throw new UsageError('this token belongs to an outstanding request')
+    if (given.length === 0 || anew) return this.#tokens.draw(association, (token) => this.has(token))
+    if (this.has(given)) throw new UsageError('this token belongs to an outstanding request')
     return given
   }
 }
+
+/** What is outstanding at a peer. */
+function askedOf({ asked }: EndpointPeer): Bag<Exchange> {
+  return asked instanceof Bag ? asked : nothing
+}
+
+const nothing = new Bag<Exchange>()

@@ -2,14 +2,14 @@
 // whoever has its token answers it.
 
 import type { Context } from '../../context/context.ts'
-import type { Signal } from '../../context/signal.ts'
+import { type Abortable, AbortWatch } from '../../context/signal.ts'
 import { Timer } from '../../context/timer.ts'
 import { ExchangeError, UsageError } from '../../errors.ts'
 import type { Request } from '../../handler/request.ts'
 import { Response } from '../../handler/response.ts'
 import type { Datagram } from '../../message/datagram.ts'
 import { Message } from '../../message/message.ts'
-import type { TransmissionParameters } from '../../message/transmission.ts'
+import { probingTime, type TransmissionParameters } from '../../message/transmission.ts'
 import { describeAddress } from '../../network/address.ts'
 import type { Association } from '../../transport/transport.ts'
 import type { Outcome, Outgoing, Sender } from '../message-layer/outgoing.ts'
@@ -49,6 +49,7 @@ export class GroupExchange extends Timer {
   #reader: ((result: Response | undefined | Promise<never>) => void) | undefined = undefined
   #asked = false
   #ended = false
+  #watch: AbortWatch | undefined = undefined
   #error: unknown = undefined
 
   constructor(init: GroupExchangeInit) {
@@ -109,7 +110,7 @@ export class GroupExchange extends Timer {
     for (const outgoing of this.#outgoing) this.#init.keeper.withdraw(outgoing)
     this.#outgoing.clear()
     this.#init.keeper.end(this)
-    this.release()
+    this.#watch?.end()
     this.#give(undefined)
   }
 
@@ -121,14 +122,9 @@ export class GroupExchange extends Timer {
   }
 
   /** An abort of this signal ends it. */
-  obey(signal: Signal): void {
-    const abort = (): void => this.fail(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    this.release = () => signal.removeEventListener('abort', abort)
+  obey(signal: Abortable): void {
+    this.#watch = new AbortWatch(signal, () => this.fail(signal.reason))
   }
-
-  /** Called when it has ended. */
-  release: () => void = () => {}
 
   #give(response: Response | undefined): void {
     const reader = this.#reader
@@ -151,6 +147,8 @@ export class GroupExchange extends Timer {
         )
         return undefined
       },
+      // NSTART and PROBING_RATE are for the group as for one peer (groupcomm-bis 3.6).
+      outstandingFor: (length) => probingTime(length, this.parameters),
       settled: (outcome: Outcome) => {
         if (outcome === 'gone') this.fail(new ExchangeError('the group is not asked any more'))
       },

@@ -17,6 +17,7 @@ import type { EndpointPeer } from '../peer.ts'
 import type { Rejection } from '../statistics.ts'
 import { type TokenKey, Tokens, tokenKey } from '../tokens.ts'
 import { GroupExchange, type GroupExchangeKeeper } from './group-exchange.ts'
+import { TokenTable } from './token-table.ts'
 
 /** How a group is asked. */
 export interface GroupInit extends GroupRoute {
@@ -30,7 +31,7 @@ export interface GroupInit extends GroupRoute {
 /** What the requests to single peers know. */
 export interface OtherExchanges {
   readonly size: number
-  has(token: TokenKey): boolean
+  has(token: Uint8Array): boolean
   /** The number of a critical option in a response that nobody here understands; 0: there is none. */
   unrecognized(response: Datagram): number
 }
@@ -47,7 +48,7 @@ export interface GroupExchangesInit {
 export class GroupExchanges implements GroupExchangeKeeper {
   readonly #init: GroupExchangesInit
   readonly #tokens: Tokens
-  readonly #byToken = new Map<TokenKey, GroupExchange>()
+  readonly #byToken = new TokenTable<GroupExchange>()
   /** Tokens that late responses may still have, and until when, the oldest first (groupcomm-bis 3.1.5). */
   readonly #retired = new Map<TokenKey, number>()
 
@@ -71,7 +72,8 @@ export class GroupExchanges implements GroupExchangeKeeper {
         `${limits.exchanges} requests are outstanding: wait for some, or raise the limit \`exchanges\``,
       )
     const parameters = narrow((first.peer as EndpointPeer).transmission, request.transmission)
-    if (this.#byToken.has(tokenKey(request.token))) throw new UsageError('this token belongs to an outstanding request')
+    if (this.#byToken.find(request.token) !== undefined)
+      throw new UsageError('this token belongs to an outstanding request')
     const token = request.token.length > 0 ? request.token : this.#draw(first)
     const exchange = new GroupExchange({
       keeper: this,
@@ -79,20 +81,20 @@ export class GroupExchanges implements GroupExchangeKeeper {
       timeout: timeout ?? defaultTimeout(parameters),
       most: limits.groupResponders,
     })
-    this.#byToken.set(tokenKey(token), exchange)
-    if (request.signal !== undefined) exchange.obey(request.signal)
+    this.#byToken.set(exchange)
+    if (request.abortable !== undefined) exchange.obey(request.abortable)
     exchange.start(associations)
     return exchange
   }
 
   /** Is it a response to a group request of ours? */
   knows(message: Datagram): boolean {
-    return this.#byToken.size > 0 && this.#byToken.has(tokenKey(message.token))
+    return this.#byToken.size > 0 && this.#exchangeOf(message) !== undefined
   }
 
   /** A response has come: undefined if an exchange takes it, else why it is rejected. */
   response(message: Datagram, from: Association): Rejection | undefined {
-    const exchange = this.#byToken.get(tokenKey(message.token))
+    const exchange = this.#exchangeOf(message)
     if (exchange?.asked !== true) return 'unknown-response'
     if (this.#init.others.unrecognized(message) !== 0) return 'critical-option'
     exchange.receive(message, from)
@@ -100,17 +102,13 @@ export class GroupExchanges implements GroupExchangeKeeper {
   }
 
   close(error: ExchangeError): void {
-    for (const exchange of [...this.#byToken.values()]) exchange.fail(error)
+    for (const exchange of this.#byToken) exchange.fail(error)
   }
 
   submit(exchange: GroupExchange, sender: Sender, peer: EndpointPeer): Outgoing | undefined {
     const { parameters, token } = exchange
-    const { probingRate } = parameters
     return this.#init.layer.submit({
       ...{ sender, peer, token, parameters, confirmable: false, members: this.#init.peers },
-      // NSTART and PROBING_RATE are for the group as for one peer (groupcomm-bis 3.6).
-      outstandingFor: (length) =>
-        probingRate === 0 ? parameters.responseTimeout : Math.round((length / probingRate) * 1000),
     })
   }
 
@@ -124,14 +122,20 @@ export class GroupExchanges implements GroupExchangeKeeper {
       if (until > now) break
       this.#retired.delete(key)
     }
-    const key = tokenKey(token)
-    if (!this.#byToken.delete(key)) return
-    this.#retired.set(key, now + tokenReuseTime(parameters))
+    if (!this.#byToken.delete(token)) return
+    this.#retired.set(tokenKey(token), now + tokenReuseTime(parameters))
+  }
+
+  #exchangeOf({ packet, tokenStart, tokenEnd }: Datagram): GroupExchange | undefined {
+    return this.#byToken.find(packet, tokenStart, tokenEnd)
   }
 
   #draw(association: Association): Uint8Array {
-    const { others } = this.#init
-    return this.#tokens.draw(association, (key) => this.#byToken.has(key) || this.#retired.has(key) || others.has(key))
+    return this.#tokens.draw(
+      association,
+      (token) =>
+        this.#byToken.find(token) !== undefined || this.#retired.has(tokenKey(token)) || this.#init.others.has(token),
+    )
   }
 }
 

@@ -303,12 +303,12 @@ class Bench {
         return text(name)
       },
       tooLong: () => (instead === undefined ? undefined : text(instead)),
+      outstandingFor: () => outstanding,
       settled: (outcome) => this.outcomes.push(`${name} ${outcome}`),
     }
     const outgoing = this.departures.submit({
       ...{ sender, peer, confirmable, token: noBytes },
       parameters: narrow(transmissionDefaults, transmission),
-      outstandingFor: () => outstanding,
     })
     this.#outgoing.set(name, outgoing)
     return outgoing

@@ -200,7 +200,7 @@ export class Departures implements Carrier {
         outgoing.departed(association, messageId, this.#kept(length), timeout, now, context)
       } else {
         const estimate = parameters.congestion === 'fixed' ? undefined : roundTrip?.timeoutAt(now)
-        outgoing.departedOnce(association, messageId, outgoing.outstandingFor(length, estimate), context)
+        outgoing.departedOnce(association, messageId, outgoing.sender.outstandingFor(length, estimate), context)
       }
       outbox.held = !wire.send(wire.buffer, length, association)
     } else {

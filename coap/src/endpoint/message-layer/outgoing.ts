@@ -32,6 +32,11 @@ export interface Sender {
   tooLong(maxMessageSize: number): Message | undefined
   /** It was not acknowledged and is to be sent again: another one in its place if what it says is out of date (RFC 7641 4.5.2). */
   renewed?(): Message | undefined
+  /**
+   * Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0, of any length: not at all.
+   * `roundTrip` is the time-out that its peer's round trips suggest, if they are measured.
+   */
+  outstandingFor(length: number, roundTrip?: number): number
   settled(outcome: Outcome): void
 }
 
@@ -51,11 +56,6 @@ export interface OutgoingInit {
   readonly token: Uint8Array | TokenKey
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
-  /**
-   * Of a Non-confirmable message: for how many milliseconds it counts as outstanding, by its length. 0, of any length: not at all.
-   * `roundTrip` is the time-out that its peer's round trips suggest, if they are measured.
-   */
-  readonly outstandingFor: (length: number, roundTrip?: number) => number
   /** How many of its kind may wait is limited elsewhere: it waits whatever the backlog. */
   readonly boundedElsewhere?: true
   /** Of a message to a group, all who may be members: none of our messages on its way to one has its Message ID (RFC 7252 8.1). */
@@ -68,7 +68,6 @@ export class Outgoing extends Timer {
   readonly #token: Uint8Array | TokenKey
   readonly confirmable: boolean
   readonly parameters: TransmissionParameters
-  readonly outstandingFor: (length: number, roundTrip?: number) => number
   readonly members: Iterable<EndpointPeer> | undefined
   readonly #carrier: Carrier
   /** Defined while it is in flight. */
@@ -92,7 +91,6 @@ export class Outgoing extends Timer {
     this.#token = init.token
     this.confirmable = init.confirmable
     this.parameters = init.parameters
-    this.outstandingFor = init.outstandingFor
     this.members = init.members
   }
 
@@ -137,7 +135,7 @@ export class Outgoing extends Timer {
 
   /** It is outstanding for a while after it has left: NSTART is about such (RFC 7252 4.7). */
   get counts(): boolean {
-    return this.confirmable || this.outstandingFor(1) > 0
+    return this.confirmable || this.sender.outstandingFor(1) > 0
   }
 
   /** Of a Confirmable message that has left: it is a request, whose acknowledgement may have the response. */

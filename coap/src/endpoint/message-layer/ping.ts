@@ -39,7 +39,6 @@ export class Ping implements Sender {
       ...{ sender: this, peer, parameters },
       token: noBytes,
       confirmable: true,
-      outstandingFor: () => 0,
     })
     if (this.#outgoing === undefined)
       this.#reject(new ConnectionError('too many messages wait for their turn at this peer'))
@@ -67,6 +66,10 @@ export class Ping implements Sender {
   }
 
   tooLong(): undefined {}
+
+  outstandingFor(): number {
+    return 0
+  }
 
   settled(outcome: Outcome): void {
     this.#outgoing = undefined

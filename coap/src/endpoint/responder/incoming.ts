@@ -1,7 +1,8 @@
 // One request of a peer's, from its arrival until its response has been delivered: piggy-backed if the handler is quick, else an Empty
 // acknowledgement first and the response as a message of its own (RFC 7252 5.2).
 
-import type { Signal } from '../../context/signal.ts'
+import type { Bagged } from '../../collections/bag.ts'
+import { Cancellation } from '../../context/signal.ts'
 import { Timer } from '../../context/timer.ts'
 import type { RequestInit } from '../../handler/request.ts'
 import type { Response } from '../../handler/response.ts'
@@ -25,7 +26,7 @@ export interface Answerer {
   delivered(incoming: Incoming, outcome: Outcome): void
 }
 
-export class Incoming extends Timer implements Sender, RequestInit {
+export class Incoming extends Timer implements Sender, RequestInit, Bagged {
   readonly message: Datagram
   readonly association: Association
   readonly entry: Remembered
@@ -33,12 +34,13 @@ export class Incoming extends Timer implements Sender, RequestInit {
   /** How many changes of subjects there had been when it came. */
   readonly changesBefore: number = changesSoFar()
   readonly #answerer: Answerer
-  #abort: AbortController | undefined = undefined
+  #cancellation: Cancellation | undefined = undefined
   #response: Response | undefined = undefined
   /** An Empty acknowledgement has gone ahead. */
   acknowledged = false
   /** The handler, or a layer, has looked at who asks: its answer may be for this peer alone. */
   lookedAtPeer = false
+  place = -1
 
   constructor(answerer: Answerer, message: Datagram, association: Association, entry: Remembered, multicast: boolean) {
     super()
@@ -78,14 +80,14 @@ export class Incoming extends Timer implements Sender, RequestInit {
   }
 
   /** Made when a handler asks for it. */
-  get signal(): Signal {
-    this.#abort ??= new AbortController()
-    return this.#abort.signal
+  get signal(): Cancellation {
+    this.#cancellation ??= new Cancellation()
+    return this.#cancellation
   }
 
   /** Nobody waits for the answer any more. */
   abort(reason: unknown): void {
-    this.#abort?.abort(reason)
+    this.#cancellation?.abort(reason)
   }
 
   /** The handler takes long; or, of a request to a group: its response has waited long enough. */
@@ -105,6 +107,10 @@ export class Incoming extends Timer implements Sender, RequestInit {
 
   tooLong(maxMessageSize: number): Response {
     return undeliverable(maxMessageSize)
+  }
+
+  outstandingFor(): number {
+    return 0
   }
 
   settled(outcome: Outcome): void {

@@ -71,6 +71,8 @@ const isRepeated = 4
 const isEnded = 8
 const flags = 15
 const counted = 16
+/** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
+const spacing = 3000
 
 export class Observation implements Sender, Recipient {
   readonly peer: EndpointPeer
@@ -181,6 +183,10 @@ export class Observation implements Sender, Recipient {
   tooLong(maxMessageSize: number): Response {
     this.#bits |= isLast
     return undeliverable(maxMessageSize)
+  }
+
+  outstandingFor(_length: number, roundTrip?: number): number {
+    return roundTrip ?? spacing
   }
 
   settled(outcome: Outcome): void {

@@ -37,9 +37,6 @@ export interface ObservationsInit {
 /** Every day a notification is Confirmable: is anybody there? (RFC 7641 4.5) */
 const secondsOfDay = 86_400
 const ticksPerMillisecond = 2 ** 23 / 256_000
-/** Milliseconds between Non-confirmable notifications without a round-trip estimate (RFC 7641 4.5.1). */
-const spacing = 3000
-const outstandingFor = (_: number, roundTrip?: number): number => roundTrip ?? spacing
 
 export class Observations implements GroupKeeper {
   readonly #init: ObservationsInit
@@ -154,7 +151,6 @@ export class Observations implements GroupKeeper {
       token: observation.token,
       confirmable,
       parameters: peer.transmission,
-      outstandingFor,
       boundedElsewhere: true, // one an observation; if it were refused, its observer would be left with an old state
     })
   }

@@ -1,5 +1,6 @@
 // Requests of peers: handed to the handler, and answered (RFC 7252 5.2). A handler that answers at once is answered in the same turn.
 
+import { Bag } from '../../collections/bag.ts'
 import type { Context } from '../../context/context.ts'
 import type { Handler } from '../../handler/handler.ts'
 import { noResponseWanted } from '../../handler/no-response.ts'
@@ -37,7 +38,7 @@ export class Responder implements Answerer {
   readonly observations: Observations
   readonly #init: ResponderInit
   /** Requests whose handlers have not answered yet. */
-  readonly #waiting = new Set<Incoming>()
+  readonly #waiting = new Bag<Incoming>()
   readonly #leisure: Leisure
 
   constructor(init: ResponderInit) {
@@ -173,7 +174,6 @@ export class Responder implements Answerer {
       token,
       confirmable,
       parameters: peer.transmission,
-      outstandingFor: () => 0,
     })
     if (sent !== undefined && !confirmable) this.observations.begun(peer, token, sent.messageId)
   }

@@ -92,6 +92,7 @@ class Download {
   readonly begin: number
   readonly #init: DownloadInit
   readonly #first: Response
+  readonly #etag: Uint8Array | undefined
   #sizeExponent: number
   /** The next byte that we have not. */
   #offset: number
@@ -100,6 +101,7 @@ class Download {
     const block = blockOf(first.options, Block2) as Block
     this.#init = init
     this.#first = first
+    this.#etag = first.options.get(ETag)
     this.#sizeExponent = Math.min(block.sizeExponent, init.sizeExponent)
     this.#offset = block.number * blockSizeOf(block.sizeExponent)
     this.begin = init.request.transfer?.range?.start ?? this.#offset
@@ -163,10 +165,9 @@ class Download {
   /** All blocks are of one version (RFC 7959 2.4). */
   #check(response: Response): void {
     if (!response.ok) throw new ResponseError(response)
-    const first = this.#first.options
     const { options } = response
-    if (!equalBytes(options.get(ETag), first.get(ETag))) throw new ChangedError()
-    if (options.get(ContentFormatOption) !== first.get(ContentFormatOption))
+    if (!equalBytes(options.get(ETag), this.#etag)) throw new ChangedError()
+    if (options.get(ContentFormatOption) !== this.#first.options.get(ContentFormatOption))
       throw new ExchangeError('the blocks of the response have different Content-Formats')
   }
 }

@@ -1,6 +1,7 @@
 // The transfers that a server has under way, in both directions: by peer and operation, bounded in number and in bytes. State that is
 // not used for EXCHANGE_LIFETIME is discarded (RFC 7959 2.4, 2.5), and the longest unused makes room for what is new.
 
+import { type Linked, Recency } from '../../collections/recency.ts'
 import type { Context } from '../../context/context.ts'
 import { Timer } from '../../context/timer.ts'
 import { exchangeLifetime, transmissionDefaults } from '../../message/transmission.ts'
@@ -24,7 +25,7 @@ export interface TransferKeeper {
 }
 
 /** State of one operation of one peer. */
-export abstract class Transfer extends Timer {
+export abstract class Transfer extends Timer implements Linked<Transfer> {
   readonly peer: Peer
   readonly key: string
   readonly keeper: TransferKeeper
@@ -32,6 +33,9 @@ export abstract class Transfer extends Timer {
   bytes = 0
   /** Kept for it, and perhaps for others: many may be given the same at once. */
   held: Uint8Array | undefined = undefined
+  /** Neighbours by use. */
+  older: Transfer | undefined = undefined
+  newer: Transfer | undefined = undefined
 
   constructor(keeper: TransferKeeper, peer: Peer, key: string) {
     super()
@@ -54,8 +58,7 @@ export class Transfers implements TransferKeeper {
   readonly limits: KnownBlockwiseOptions['limits']
   readonly refused: KnownBlockwiseOptions['refused']
   readonly #byPeer = new Map<Peer, Map<string, Transfer>>()
-  /** The longest unused first. */
-  readonly #all = new Set<Transfer>()
+  readonly #all = new Recency<Transfer>()
   /** What is kept for so many transfers. */
   readonly #holders = new Map<Uint8Array, number>()
   #bytes = 0
@@ -90,7 +93,7 @@ export class Transfers implements TransferKeeper {
     others = this.#byPeer.get(peer)
     if (others !== undefined && others.size >= this.limits.transfersPerPeer)
       this.#evict(others.values().next().value, 'transfersPerPeer')
-    if (this.#all.size >= this.limits.transfers) this.#evict(this.#all.values().next().value, 'transfers')
+    if (this.#all.size >= this.limits.transfers) this.#evict(this.#all.oldest, 'transfers')
     others = this.#byPeer.get(peer)
     if (others === undefined) this.#byPeer.set(peer, new Map([[key, transfer]]))
     else others.set(key, transfer)
@@ -153,8 +156,7 @@ export class Transfers implements TransferKeeper {
   }
 
   #use(transfer: Transfer): void {
-    this.#all.delete(transfer)
-    this.#all.add(transfer)
+    this.#all.use(transfer)
     this.context.timers.arm(transfer, lifetime)
   }
 

@@ -2,7 +2,7 @@
 // credentials that are looked up asynchronously, sessions that survive a change of address, and resumption.
 
 import { type Context, randomUint32 } from '../../context/context.ts'
-import { type Signal, unlessAborted } from '../../context/signal.ts'
+import { type Abortable, unlessAborted } from '../../context/signal.ts'
 import { UsageError } from '../../errors.ts'
 import type { Network, NetworkAddress, NetworkReceiver, Path } from '../../network/network.ts'
 import { CachingResolver, noNames, type Resolver } from '../../network/resolver.ts'
@@ -82,7 +82,7 @@ export class ToySecurity implements Transport, NetworkReceiver {
     await this.#network.open(this, context)
   }
 
-  async connect(target: CoapUri, signal?: Signal): Promise<Association> {
+  async connect(target: CoapUri, signal?: Abortable): Promise<Association> {
     const address = await this.#addresses?.addressOf(target, signal)
     if (signal?.aborted) throw signal.reason
     if (address === undefined || this.#addresses === undefined)
