@@ -3,9 +3,9 @@
 // usage: node --expose-gc --max-semi-space-size=1 short-lived.ts 20000
 
 import { getHeapSpaceStatistics } from 'node:v8'
-import { Code } from '../../coap/src/message/code.ts'
 import { Client } from '../../coap/src/client/client.ts'
 import { Response } from '../../coap/src/handler/response.ts'
+import { Code } from '../../coap/src/message/code.ts'
 import { serve } from '../../coap/src/server/serve.ts'
 
 const times = Number(process.argv[2])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { scanned, scanOptions, walkOptions } from './option-scan.ts'
+import { beginWalk, scanned, scanOptions, walked, walkOn } from './option-scan.ts'
 
 /** Token 'ab', Uri-Path "a", Uri-Path "b", Size1 0, payload "p". */
 const bytes = Uint8Array.from(Buffer.from('ab b161 0162 d024 ff 70'.replaceAll(' ', ''), 'hex'))
@@ -19,17 +19,18 @@ test('a scan notes which options below 32 are there', () => {
   assert.equal(scanned.seen >>> 0, 2 ** 31)
 })
 
-test('each option is visited with its number and its place, until the visitor has enough', () => {
+test('a walk comes to each option, with its number and its place', () => {
   const visited: number[][] = []
-  walkOptions(bytes, 1, 7, (...each) => visited.push(each) > 0)
+  beginWalk(1)
+  while (walkOn(bytes, 7)) visited.push([walked.number, walked.start, walked.end])
   assert.deepEqual(visited, [
     [11, 2, 3],
     [11, 4, 5],
     [60, 7, 7],
   ])
-  let visits = 0
-  walkOptions(bytes, 1, 7, () => ++visits < 2)
-  assert.equal(visits, 2)
+  beginWalk(1)
+  assert.ok(walkOn(bytes, 7))
+  assert.deepEqual({ ...walked }, { number: 11, start: 2, end: 3 })
 })
 
 test('a scan forgets what the one before has noted', () => {

@@ -66,33 +66,36 @@ export function scanOptions(bytes: Uint8Array, start: number): boolean {
   return true
 }
 
-/** Calls `visit` for each option of a packet that has been scanned; stops where it returns false. */
-export function walkOptions(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  visit: (number: number, start: number, end: number) => boolean,
-): void {
-  let at = start
-  let number = 0
-  while (at < end) {
-    const first = bytes[at++] as number
-    let delta = first >>> 4
-    if (delta === 13) delta = (bytes[at++] as number) + 13
-    else if (delta === 14) {
-      delta = ((bytes[at] as number) << 8) + (bytes[at + 1] as number) + 269
-      at += 2
-    }
-    let size = first & 15
-    if (size === 13) size = (bytes[at++] as number) + 13
-    else if (size === 14) {
-      size = ((bytes[at] as number) << 8) + (bytes[at + 1] as number) + 269
-      at += 2
-    }
-    number += delta
-    if (!visit(number, at, at + size)) return
-    at += size
+/** The option that the walk has come to; read it before it goes on, and finish a walk before the next one begins. */
+export const walked = { number: 0, start: 0, end: 0 }
+
+/** Begins to walk through options that have been scanned, from here. */
+export function beginWalk(start: number): void {
+  walked.number = 0
+  walked.end = start
+}
+
+/** Goes on to the next option; false if there is none before `end`. It allocates nothing: this is done for each option that is asked for. */
+export function walkOn(bytes: Uint8Array, end: number): boolean {
+  let at = walked.end
+  if (at >= end) return false
+  const first = bytes[at++] as number
+  let delta = first >>> 4
+  if (delta === 13) delta = (bytes[at++] as number) + 13
+  else if (delta === 14) {
+    delta = ((bytes[at] as number) << 8) + (bytes[at + 1] as number) + 269
+    at += 2
   }
+  let size = first & 15
+  if (size === 13) size = (bytes[at++] as number) + 13
+  else if (size === 14) {
+    size = ((bytes[at] as number) << 8) + (bytes[at + 1] as number) + 269
+    at += 2
+  }
+  walked.number += delta
+  walked.start = at
+  walked.end = at + size
+  return true
 }
 
 /** Is the critical option in `bytes[at..at + size)` malformed, or there `again` though it is not repeatable? Unregistered ones may be anything. */

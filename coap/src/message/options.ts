@@ -4,7 +4,7 @@
 import { copyBytes } from '../bytes/copy.ts'
 import { UsageError } from '../errors.ts'
 import { isCritical, type Option, readOption } from './option.ts'
-import { isMisused, walkOptions } from './option-scan.ts'
+import { beginWalk, isMisused, walked, walkOn } from './option-scan.ts'
 
 interface Entry {
   readonly number: number
@@ -55,26 +55,57 @@ export class Options implements Iterable<RawOption> {
    * repeatable only the first occurrence counts (5.4.5).
    */
   get<T>(option: Option<T>): T | undefined {
-    const { number } = option
+    const { number, repeatable } = option
     if (!this.#mayHave(number)) return undefined
-    const entry = this.#entries.find((each) => each.number === number)
-    return entry !== undefined && entry.option === option ? (entry.value as T) : this.#read(option, 1)[0]
+    const packet = this.#packet
+    if (packet === undefined) {
+      for (const entry of this.#entries) {
+        if (entry.number !== number) continue
+        const value = readEntry(entry, option)
+        if (value !== undefined || !repeatable) return value
+      }
+      return undefined
+    }
+    beginWalk(this.#start)
+    while (walkOn(packet, this.#end) && walked.number <= number) {
+      if (walked.number < number) continue
+      const value = readOption(option, packet, walked.start, walked.end)
+      if (value !== undefined || !repeatable) return value
+    }
+    return undefined
   }
 
   /** All values that are well-formed, in order; one at most if the option is not repeatable. */
   getAll<T>(option: Option<T>): T[] {
-    return this.#mayHave(option.number) ? this.#read(option, Number.POSITIVE_INFINITY) : []
+    const { number, repeatable } = option
+    if (!this.#mayHave(number)) return []
+    if (!repeatable) {
+      const value = this.get(option)
+      return value === undefined ? [] : [value]
+    }
+    const values: T[] = []
+    const packet = this.#packet
+    if (packet === undefined) {
+      for (const entry of this.#entries) {
+        const value = entry.number === number ? readEntry(entry, option) : undefined
+        if (value !== undefined) values.push(value)
+      }
+      return values
+    }
+    beginWalk(this.#start)
+    while (walkOn(packet, this.#end) && walked.number <= number) {
+      const value = walked.number === number ? readOption(option, packet, walked.start, walked.end) : undefined
+      if (value !== undefined) values.push(value)
+    }
+    return values
   }
 
   has({ number }: Option<unknown>): boolean {
     if (number < 32) return this.#mayHave(number)
     if (this.#packet === undefined) return this.#entries.some((entry) => entry.number === number)
-    let found = false
-    walkOptions(this.#packet, this.#start, this.#end, (each) => {
-      found = each === number
-      return each < number
-    })
-    return found
+    beginWalk(this.#start)
+    while (walkOn(this.#packet, this.#end)) if (walked.number >= number) return walked.number === number
+    return false
   }
 
   /** Adds one more value. Throws a `UsageError` if the value is out of bounds, or a second one of what is not repeatable. */
@@ -125,10 +156,9 @@ export class Options implements Iterable<RawOption> {
     }
     const found: RawOption[] = []
     const packet = this.#packet
-    walkOptions(packet, this.#start, this.#end, (number, start, end) => {
-      found.push({ number, value: copyBytes(packet.subarray(start, end)) })
-      return true
-    })
+    beginWalk(this.#start)
+    while (walkOn(packet, this.#end))
+      found.push({ number: walked.number, value: copyBytes(packet.subarray(walked.start, walked.end)) })
     yield* found
   }
 
@@ -188,33 +218,17 @@ export class Options implements Iterable<RawOption> {
     return number >= 32 || (this.#seen & (1 << number)) !== 0
   }
 
-  #read<T>(option: Option<T>, most: number): T[] {
-    const values: T[] = []
-    const take = (value: T | undefined): boolean => {
-      if (value !== undefined) values.push(value)
-      return option.repeatable && values.length < most
-    }
-    const packet = this.#packet
-    if (packet === undefined) {
-      for (const entry of this.#entries) if (entry.number === option.number && !take(readEntry(entry, option))) break
-      return values
-    }
-    walkOptions(packet, this.#start, this.#end, (number, start, end) => {
-      if (number !== option.number) return number < option.number
-      return take(readOption(option, packet, start, end))
-    })
-    return values
-  }
-
   #insert(option: Option<unknown>, given: unknown): void {
     this.#own()
     const { number } = option
     const value = given instanceof Uint8Array ? copyBytes(given) : given
+    const entry: Entry = { number, option, value }
     const entries = this.#entries
     let at = entries.length
     while (at > 0 && (entries[at - 1] as Entry).number > number) at--
-    if (at === entries.length) entries.push({ number, option, value })
-    else entries.splice(at, 0, { number, option, value })
+    if (entries.length === 0)
+      this.#entries = [entry] // as long as it need be: most messages set one
+    else entries.splice(at, 0, entry)
     if (number < 32) this.#seen |= 1 << number
   }
 
@@ -224,7 +238,7 @@ export class Options implements Iterable<RawOption> {
     if (this.#packet !== undefined) {
       this.#entries = [...this].map(({ number, value }) => ({ number, option: undefined, value }))
       this.#packet = undefined
-    } else if (this.#entries === none) this.#entries = []
+    }
   }
 }
 
