@@ -74,6 +74,7 @@ const coapRs: Contestant = {
 const bare: Contestant = {
   name: 'node:dgram alone',
   version: async () => process.versions.node,
+  server: (port) => [process.execPath, here('peers/bare-server.mjs'), String(port)],
   bodies: (port) => [process.execPath, here('peers/bare-server.mjs'), String(port)],
   transfers: (method, url, file) => [process.execPath, here('peers/bare-client.mjs'), method, url, file],
 }

@@ -1,4 +1,5 @@
-// What node:dgram itself takes: a server that knows no more of CoAP than what libcoap's client says in a transfer, and keeps nothing.
+// What node:dgram itself takes: a server that knows no more of CoAP than what libcoap's client says in a transfer, and keeps nothing. Whatever
+// else is asked for is a byte.
 // usage: node bare-server.mjs PORT
 
 import { createSocket } from 'node:dgram'
@@ -25,7 +26,7 @@ socket.on('message', (packet, { port, address }) => {
     return
   }
   const number = block2 < 0 ? 0 : block2 >>> 4
-  const left = total - number * 1024
+  const left = Math.max(1, total - number * 1024)
   reply[1] = 0x45
   at = option(at, 23, (number << 4) | (left > 1024 ? 8 : 0) | 6)
   reply[at++] = 0xff

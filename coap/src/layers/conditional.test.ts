@@ -298,6 +298,7 @@ describe('check and act are one step', () => {
 
   test('a number of waiting requests is a whole number', () => {
     assert.throws(() => conditional({ waiting: -1 }), { code: 'COAP_USAGE', message: /waiting/ })
+    assert.throws(() => conditional({ etag: 'x' as never }), { code: 'COAP_USAGE', message: /'asked' or 'always'/ })
     assert.equal(conditionalDefaults.waiting, 64)
   })
 })

@@ -31,6 +31,7 @@ export function conditional(options: ConditionalOptions = {}): Layer {
   const { etag, waiting } = { ...conditionalDefaults, ...options }
   if (!Number.isInteger(waiting) || waiting < 0)
     throw new UsageError(`waiting is a number of requests, 0 or more, not ${waiting}`)
+  if (etag !== 'asked' && etag !== 'always') throw new UsageError(`etag is 'asked' or 'always', not '${etag}'`)
   const layer: Layer = (next) => {
     const turns = new Turns(waiting)
     const checked = (request: Request): Response | Promise<Response> => {

@@ -32,8 +32,12 @@ export function requestToObserve(uri: CoapUri, init: ObserveInit, peer: Peer | u
   return request
 }
 
-export function durabilityOf({ durable }: ObserveInit): KnownDurability {
-  return knownDurability(typeof durable === 'object' ? durable : {})
+/** Throws a `UsageError` for what says nothing of it. */
+export function durabilityOf({ durable = true }: ObserveInit): KnownDurability {
+  if (typeof durable === 'boolean') return knownDurability()
+  if (typeof durable !== 'object' || durable === null)
+    throw new UsageError(`durable is true, false, or an object that says how patiently, not ${durable}`)
+  return knownDurability(durable)
 }
 
 /** Throws a `UsageError` for what is no number of notifications. */

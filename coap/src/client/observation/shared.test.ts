@@ -160,4 +160,8 @@ test('what is no number of notifications, and what is no time, is refused', asyn
     assert.throws(() => client.observe(url, { keep }), { code: 'COAP_USAGE' })
   for (const durable of [{ minGrace: -1 }, { minGrace: 20_000 }, { maxBackoff: 1 }, { giveUpAfter: Number.NaN }])
     await assert.rejects(client.observe(url, { durable }).next(), { code: 'COAP_USAGE' })
+  const patience = 5 as never
+  await assert.rejects(client.observe(url, { durable: patience }).next(), {
+    message: 'durable is true, false, or an object that says how patiently, not 5',
+  })
 })
