@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Request } from '../../coap/src/handler/request.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { Code } from '../../coap/src/message/code.ts'
 import { Type } from '../../coap/src/message/datagram.ts'
 import { MaxAge } from '../../coap/src/message/option.ts'
 import { Options } from '../../coap/src/message/options.ts'
+import { CoapUri } from '../../coap/src/uri/coap-uri.ts'
 import { assertRising, observed } from './observer.ts'
 
 /** A server whose states are fresh for so many seconds. */
@@ -52,6 +54,25 @@ test('it follows earlier where Max-Age is shorter, and not within the time in wh
     await observer.wait(20)
     assert.equal(observer.received.length, 3, `Max-Age ${maxAge}`)
   }
+})
+
+test('what has waited for its turn all the time is repeated after it has left, under a higher number', async () => {
+  const { subject, observer, server } = await observed()
+  await observer.register({ type: Type.NonConfirmable })
+  const uri = CoapUri.parse('coap://192.0.2.2')
+  const payload = new Uint8Array(100) // as many seconds does it count as outstanding (RFC 7252 4.7)
+  const asked = Promise.resolve(server.send(new Request({ code: Code.POST, uri, payload, confirmable: false })))
+  asked.catch(() => {})
+  subject.changed()
+  await observer.wait(40_000)
+  assert.deepEqual(observer.seen, ['NON 2.05 0', `NON 0.02 ${'\0'.repeat(100)}`])
+  while (observer.received.length < 3) await observer.wait(1000)
+  await observer.wait(4000) // as long as it counts as outstanding, and longer
+  assert.deepEqual(observer.seen.slice(2), ['NON 2.05 0'])
+  for (let second = 0; second < 40; second++) await observer.acknowledge(1000)
+  assert.deepEqual(observer.seen.slice(2), ['NON 2.05 0', 'CON 2.05 0'])
+  assertRising(observer.numbers.filter((number) => number !== undefined))
+  await server.close()
 })
 
 test('while the state goes on changing nothing is repeated', async () => {

@@ -289,7 +289,17 @@ export class ObservationGroup extends Timer implements ObservedState, Round {
       this.keeper.arm(this.#followUp as Timer, rest)
       return
     }
-    for (const observer of this.observers) if (observer.unacknowledged > 0) observer.repeat()
+    let repeated = false
+    for (const observer of this.observers) {
+      if (observer.unacknowledged === 0) continue
+      // What has not left yet cannot have been lost.
+      if (observer.queued) this.unconfirmed()
+      else {
+        observer.repeat()
+        repeated = true
+      }
+    }
+    if (!repeated) return
     this.number = this.nextNumber()
     this.#notification = undefined
     this.#visitAll()

@@ -143,6 +143,11 @@ export class Observation implements Sender, Recipient {
     return this.wants && this.notify()
   }
 
+  /** A notification waits for its turn. */
+  get queued(): boolean {
+    return this.#outgoing !== undefined && this.#outgoing !== 'leaving' && this.#outgoing.transmissions === 0
+  }
+
   /** The same state is to leave once more, unless there is a newer one. */
   repeat(): void {
     this.#bits |= isRepeated
