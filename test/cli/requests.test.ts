@@ -246,7 +246,7 @@ describe('coapstone requests', () => {
 
   test('a version has an ETag, by which a server tells that it is still this one, or refuses to change another', async () => {
     const { options: listed } = JSON.parse((await coapstone(['get', `${url}/versioned`, '--json'])).stdout)
-    assert.deepEqual(listed[0], { number: 4, name: 'ETag', value: 'abcd' })
+    assert.deepEqual(listed[0], { number: 4, name: 'ETag', value: '0xabcd' })
     const ends = async (...args: string[]) => {
       const { exitCode, stdout, stderr } = await coapstone(args)
       return [exitCode, stdout, stderr]

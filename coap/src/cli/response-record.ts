@@ -56,7 +56,7 @@ function optionRecord({ number, value }: RawOption): ResponseRecord['options'][n
   const { name, format } = optionOf(number)
   const read = format.read(value, 0, value.length)
   const known = typeof read === 'string' || typeof read === 'number' || read === true
-  return { number, name, value: known ? read : toHex(value) }
+  return { number, name, value: known ? read : `0x${toHex(value)}` }
 }
 
 function contentRecord(payload: Uint8Array, format: ContentFormat | undefined): ResponseRecord['content'] {

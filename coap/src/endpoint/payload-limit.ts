@@ -1,5 +1,6 @@
 // How much one message carries (RFC 7252 4.6); more is for the block-wise layer (RFC 7959).
 
+import { UsageError } from '../errors.ts'
 import { Response } from '../handler/response.ts'
 import { Code } from '../message/code.ts'
 
@@ -28,3 +29,7 @@ export function undeliverable(maxMessageSize: number): Response {
 
 /** Below so many bytes a message may have no room for a diagnostic payload. */
 const narrow = 200
+
+export function requestTooLong(maxMessageSize: number): UsageError {
+  return new UsageError(`the request is longer than the ${maxMessageSize} bytes that one message may have here`)
+}

@@ -4,7 +4,7 @@ import type { Bagged } from '../../collections/bag.ts'
 import type { Context } from '../../context/context.ts'
 import { type Abortable, AbortWatch } from '../../context/signal.ts'
 import { Timer } from '../../context/timer.ts'
-import { ExchangeError, ResetError, TimeoutError, UsageError } from '../../errors.ts'
+import { ExchangeError, ResetError, TimeoutError } from '../../errors.ts'
 import { noResponseAtAll } from '../../handler/no-response.ts'
 import type { Request } from '../../handler/request.ts'
 import { Response } from '../../handler/response.ts'
@@ -14,9 +14,8 @@ import { Message } from '../../message/message.ts'
 import { Observe } from '../../message/option.ts'
 import type { Options } from '../../message/options.ts'
 import { probingTime, type TransmissionParameters } from '../../message/transmission.ts'
-import type { Association } from '../../transport/transport.ts'
-import type { CoapUri } from '../../uri/coap-uri.ts'
 import type { Outcome, Outgoing, Sender } from '../message-layer/outgoing.ts'
+import { requestTooLong } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { NotificationOrder } from './notification-order.ts'
 import { Notifications } from './notifications.ts'
@@ -32,7 +31,6 @@ export interface ExchangeKeeper {
   notified(): void
   reordered(): void
   dropped(): void
-  uriOf(request: Request, from: Association): CoapUri | undefined
 }
 
 export interface ExchangeInit {
@@ -110,7 +108,7 @@ export class Exchange extends Timer implements Sender, Bagged {
   }
 
   tooLong(maxMessageSize: number): undefined {
-    this.fail(new UsageError(`the request is longer than the ${maxMessageSize} bytes that one message may have here`))
+    this.fail(requestTooLong(maxMessageSize))
   }
 
   settled(outcome: Outcome): void {
@@ -159,7 +157,7 @@ export class Exchange extends Timer implements Sender, Bagged {
   }
 
   /** A message with our token has come from our peer. */
-  receive(message: Datagram, from: Association): void {
+  receive(message: Datagram): void {
     const sequence = this.request.observes ? message.options.get(Observe) : undefined
     const observed = sequence !== undefined && codeClass(message.code) === 2
     const { renewal } = this
@@ -170,11 +168,11 @@ export class Exchange extends Timer implements Sender, Bagged {
       }
       this.#notifications?.end()
       this.#keeper.end(this)
-      renewal.receive(message, from)
+      renewal.receive(message)
       return
     }
     if (this.#answered) {
-      this.#notify(message, from, observed ? sequence : undefined)
+      this.#notify(message, observed ? sequence : undefined)
       return
     }
     this.#answered = true
@@ -188,7 +186,7 @@ export class Exchange extends Timer implements Sender, Bagged {
         this.request.unread,
       )
     } else this.#keeper.end(this)
-    this.#resolve(this.#responseOf(message, from))
+    this.#resolve(this.#responseOf(message))
   }
 
   /** There will be no response, or no further notification. */
@@ -264,7 +262,7 @@ export class Exchange extends Timer implements Sender, Bagged {
     this.start()
   }
 
-  #notify(message: Datagram, from: Association, sequence: number | undefined): void {
+  #notify(message: Datagram, sequence: number | undefined): void {
     if (this.#notifications === undefined) return
     this.#keeper.notified()
     if (sequence !== undefined && this.#order?.advance(sequence, this.#context.now()) !== true) {
@@ -272,7 +270,7 @@ export class Exchange extends Timer implements Sender, Bagged {
       return
     }
     this.#taken++
-    this.#notifications.push(this.#responseOf(message, from))
+    this.#notifications.push(this.#responseOf(message))
     if (sequence === undefined) {
       this.#notifications.end()
       this.#keeper.end(this)
@@ -287,9 +285,9 @@ export class Exchange extends Timer implements Sender, Bagged {
     this.#resolve(Response.none)
   }
 
-  #responseOf(message: Datagram, from: Association): Response {
+  #responseOf(message: Datagram): Response {
     const { code, token, options, payload } = message.keep()
-    const uri = this.#keeper.uriOf(this.request, from)
+    const { uri } = this.request
     return new Response({
       ...{ code, token, options, payload, peer: this.peer },
       ...(uri !== undefined && { uri }),

@@ -10,7 +10,6 @@ import type { Datagram } from '../../message/datagram.ts'
 import { Observe, type Option, optionOf } from '../../message/option.ts'
 import { narrow } from '../../message/transmission.ts'
 import type { Association } from '../../transport/transport.ts'
-import type { CoapUri } from '../../uri/coap-uri.ts'
 import type { KnownLimits } from '../limits.ts'
 import type { MessageLayer } from '../message-layer/message-layer.ts'
 import type { Outgoing } from '../message-layer/outgoing.ts'
@@ -118,7 +117,7 @@ export class Exchanges implements ExchangeKeeper {
       )
       return 'critical-option'
     }
-    exchange.receive(message, from)
+    exchange.receive(message)
     return undefined
   }
 
@@ -206,13 +205,6 @@ export class Exchanges implements ExchangeKeeper {
     }
     const settled = ask().finally(() => this.#deregistering.delete(settled))
     this.#deregistering.add(settled)
-  }
-
-  /** For what a response is an answer: the request URI, with the address that answered (RFC 7252 8.2). */
-  uriOf({ uri, multicast }: Request, from: Association): CoapUri | undefined {
-    if (uri === undefined || !multicast) return uri
-    const { host, port } = from.path.remote
-    return uri.with({ host, port })
   }
 
   /** The observation whose token a request has that observes too; nothing else renews it yet. */

@@ -4,7 +4,7 @@
 import type { Context } from '../../context/context.ts'
 import { type Abortable, AbortWatch } from '../../context/signal.ts'
 import { Timer } from '../../context/timer.ts'
-import { ExchangeError, UsageError } from '../../errors.ts'
+import { ExchangeError } from '../../errors.ts'
 import type { Request } from '../../handler/request.ts'
 import { Response } from '../../handler/response.ts'
 import type { Datagram } from '../../message/datagram.ts'
@@ -13,6 +13,7 @@ import { probingTime, type TransmissionParameters } from '../../message/transmis
 import { describeAddress } from '../../network/address.ts'
 import type { Association } from '../../transport/transport.ts'
 import type { Outcome, Outgoing, Sender } from '../message-layer/outgoing.ts'
+import { requestTooLong } from '../payload-limit.ts'
 import type { EndpointPeer } from '../peer.ts'
 import { requestOptions } from './request-options.ts'
 
@@ -142,9 +143,7 @@ export class GroupExchange extends Timer {
         return new Message({ code, options: requestOptions(request, association), payload })
       },
       tooLong: (maxMessageSize) => {
-        this.fail(
-          new UsageError(`the request is longer than the ${maxMessageSize} bytes that one message may have here`),
-        )
+        this.fail(requestTooLong(maxMessageSize))
         return undefined
       },
       // NSTART and PROBING_RATE are for the group as for one peer (groupcomm-bis 3.6).
