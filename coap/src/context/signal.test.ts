@@ -37,6 +37,21 @@ describe('a cancellation', () => {
   })
 })
 
+describe('who listens no longer', () => {
+  it('is not told, also if that was said while others were told', () => {
+    const cancellation = new Cancellation()
+    const told: string[] = []
+    const other = (): void => void told.push('other')
+    cancellation.addEventListener('abort', () => {
+      told.push('first')
+      cancellation.removeEventListener('abort', other)
+    })
+    cancellation.addEventListener('abort', other)
+    cancellation.abort(reason)
+    assert.deepEqual(told, ['first'])
+  })
+})
+
 describe('who watches for an abort', () => {
   it('is told by any signal, unless it has ended before', () => {
     for (const made of [new Cancellation(), new AbortController()]) {

@@ -18,7 +18,7 @@ export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer
 export class Cancellation implements Abortable {
   aborted = false
   reason: unknown = undefined
-  #listeners: (() => void)[] = []
+  readonly #listeners: (() => void)[] = []
   #controller: AbortController | undefined = undefined
 
   /** For who needs the platform's own. */
@@ -37,9 +37,7 @@ export class Cancellation implements Abortable {
     this.#controller?.abort(reason)
     this.aborted = true
     this.reason = reason ?? this.#controller?.signal.reason
-    const listeners = this.#listeners
-    this.#listeners = []
-    for (const listener of listeners) listener()
+    while (this.#listeners.length > 0) this.#listeners.shift()?.() // one may take others out
   }
 
   /** It is called once. */
