@@ -24,13 +24,13 @@ test('40 clients that come one after the other leave no more paths than there ma
   const port = network.addresses[0]?.port as number
   const sizes: number[] = []
   for (let count = 0; count < 40; count++) {
-    const client = createSocket('udp4')
+    const client = createSocket('udp4') // open until the end: the system would give its port to a later one
+    t.after(() => client.close())
     const answered = once(client, 'message')
     client.send(Uint8Array.of(0x40, 0x01, 0, count), port, '127.0.0.1') // a GET of /
     const [answer] = (await answered) as [Uint8Array]
     assert.equal(answer[1], 0x45) // 2.05
     sizes.push(pathsOf(endpoint))
-    client.close()
   }
   assert.deepEqual(sizes, [1, 2, 3, 4, ...Array(36).fill(5)])
   assert.equal(endpoint.statistics.peersEvicted, 35)
