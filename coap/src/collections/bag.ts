@@ -19,7 +19,10 @@ export class Bag<T extends Bagged> {
 
   add(item: T): void {
     item.place = this.#size
-    this.#items[this.#size++] = item
+    if (this.#items.length === 0)
+      this.#items = [item] // most have never more than one, and no room for more
+    else this.#items[this.#size] = item
+    this.#size++
   }
 
   /** False: it is not in here. */
