@@ -2,7 +2,7 @@
 // the message layer, the exchanges of ours, the responder for theirs.
 
 import type { Context } from '../context/context.ts'
-import type { Abortable } from '../context/signal.ts'
+import { type Abortable, AbortWatch } from '../context/signal.ts'
 import { type CoapError, ConnectionError, type ExchangeError, UsageError } from '../errors.ts'
 import type { Handler } from '../handler/handler.ts'
 import { nobody, type Request } from '../handler/request.ts'
@@ -374,15 +374,14 @@ export class Endpoint implements TransportReceiver, MessageReceiver {
 
   #ping(init: PingInit, signal: Abortable | undefined): Promise<number> {
     const ping = new Ping(init)
-    const abort = (): void => ping.fail(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
+    const watch = signal && new AbortWatch(signal, () => ping.fail(signal.reason))
     init.peer.open++
     this.#pings.add(ping)
     ping.send()
     return ping.answered.finally(() => {
       init.peer.open--
       this.#pings.delete(ping)
-      signal?.removeEventListener('abort', abort)
+      watch?.end()
     })
   }
 

@@ -3,7 +3,7 @@
 
 import type { Context } from '../context/context.ts'
 import { randomFraction } from '../context/context.ts'
-import type { Abortable } from '../context/signal.ts'
+import { type Abortable, AbortWatch } from '../context/signal.ts'
 import { Timer } from '../context/timer.ts'
 import { UsageError } from '../errors.ts'
 import type { Handler, Layer } from '../handler/handler.ts'
@@ -142,18 +142,20 @@ function similarity(request: Request): string {
 /** Lets time pass; rejects with the signal's reason. */
 function pass(milliseconds: number, signal: Abortable | undefined, context: Context): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      context.timers.cancel(timer)
-      reject(signal?.reason)
+    if (signal?.aborted) {
+      reject(signal.reason)
+      return
     }
+    const watch =
+      signal &&
+      new AbortWatch(signal, () => {
+        context.timers.cancel(timer)
+        reject(signal.reason)
+      })
     const timer = new Timer(() => {
-      signal?.removeEventListener('abort', abort)
+      watch?.end()
       resolve()
     })
-    if (signal?.aborted) reject(signal.reason)
-    else {
-      signal?.addEventListener('abort', abort, { once: true })
-      context.timers.arm(timer, milliseconds)
-    }
+    context.timers.arm(timer, milliseconds)
   })
 }

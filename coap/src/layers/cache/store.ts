@@ -2,13 +2,14 @@
 // what has not been used for longest goes first.
 
 import { equalBytes } from '../../bytes/equal.ts'
+import { type Linked, Recency } from '../../collections/recency.ts'
 import type { StoredResponse } from './stored-response.ts'
 
 /** ETags that a request offers at most: each costs up to 9 bytes. */
 const mostRepresentations = 4
 
 /** What is stored for one key. */
-export class Slot {
+export class Slot implements Linked<Slot> {
   readonly key: string
   readonly place: string
   /** The newest response. */
@@ -44,8 +45,7 @@ export class Store {
   readonly #most: number
   readonly #slots = new Map<string, Slot>()
   readonly #places = new Map<string, Set<Slot>>()
-  #newest: Slot | undefined = undefined
-  #oldest: Slot | undefined = undefined
+  readonly #used = new Recency<Slot>()
   #size = 0
 
   /** `most`: bytes. */
@@ -59,9 +59,7 @@ export class Store {
 
   /** It is used: it goes last. */
   use(slot: Slot): void {
-    if (slot === this.#newest) return
-    this.#unlink(slot)
-    this.#link(slot)
+    this.#used.use(slot)
   }
 
   put(key: string, place: string, response: StoredResponse): void {
@@ -76,15 +74,18 @@ export class Store {
       const there = this.#places.get(place)
       if (there === undefined) this.#places.set(place, new Set([slot]))
       else there.add(slot)
-      this.#link(slot)
-    } else this.use(slot)
+    }
+    this.use(slot)
     slot.put(response)
     this.#measure(slot)
     if (slot.size > this.#most) {
       slot.former = []
       this.#measure(slot)
     }
-    while (this.#size > this.#most && this.#oldest !== undefined) this.#forget(this.#oldest)
+    for (const oldest of this.#used) {
+      if (this.#size <= this.#most) break
+      this.#forget(oldest)
+    }
   }
 
   /** What it shows has changed: nothing of it is given without asking. */
@@ -101,27 +102,10 @@ export class Store {
 
   #forget(slot: Slot): void {
     this.#slots.delete(slot.key)
-    this.#unlink(slot)
+    this.#used.delete(slot)
     this.#size -= slot.size
     const there = this.#places.get(slot.place)
     there?.delete(slot)
     if (there?.size === 0) this.#places.delete(slot.place)
-  }
-
-  #link(slot: Slot): void {
-    slot.older = this.#newest
-    if (this.#newest === undefined) this.#oldest = slot
-    else this.#newest.newer = slot
-    this.#newest = slot
-  }
-
-  #unlink(slot: Slot): void {
-    const { newer, older } = slot
-    if (newer === undefined) this.#newest = older
-    else newer.older = older
-    if (older === undefined) this.#oldest = newer
-    else older.newer = newer
-    slot.newer = undefined
-    slot.older = undefined
   }
 }
