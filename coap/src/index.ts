@@ -18,7 +18,7 @@ export type { Observation } from './client/observation/observation.ts'
 export type { ObserveInit } from './client/observation/observe-init.ts'
 export type { ClientRequestInit } from './client/request-init.ts'
 export type { WaitOptions } from './client/wait.ts'
-export type { Signal } from './context/signal.ts'
+export type { Abortable, Signal } from './context/signal.ts'
 export {
   CoapError,
   ConnectionError,

@@ -1,5 +1,6 @@
 // The platform's AbortSignal where the program that uses us knows its type (Node's types, the DOM's); else the part that we need.
 
+/** What is needed of an `AbortSignal` to obey it. */
 export interface Abortable {
   readonly aborted: boolean
   readonly reason: unknown
