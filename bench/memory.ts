@@ -3,8 +3,6 @@
 // usage: node --conditions=@coapstone/source bench/memory.ts [--count 100000]
 
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Endpoint } from '../coap/src/endpoint/endpoint.ts'
 import { limitsOf } from '../coap/src/endpoint/limits.ts'
 import { Deduplication } from '../coap/src/endpoint/message-layer/deduplication.ts'
@@ -22,6 +20,7 @@ import { DgramSocket } from '../coap/src/node/udp/dgram-socket.ts'
 import { createContext } from '../coap/src/testing/context.ts'
 import { plain } from '../coap/src/transport/plain.ts'
 import type { Association } from '../coap/src/transport/transport.ts'
+import { memoryUsed } from '../test/memory-used.ts'
 
 export interface Figure {
   readonly what: string
@@ -35,10 +34,14 @@ export async function memoryFigures(count: number): Promise<readonly Figure[]> {
     { what: 'idle peer', bytes: await peers(count), most: 500 },
     {
       what: 'duplicate of an idempotent message, with a reply of 16 bytes',
-      bytes: duplicates(count, Code.GET),
+      bytes: await duplicates(count, Code.GET),
       most: 100,
     },
-    { what: 'duplicate of another message, with a reply of 16 bytes', bytes: duplicates(count, Code.POST), most: 100 },
+    {
+      what: 'duplicate of another message, with a reply of 16 bytes',
+      bytes: await duplicates(count, Code.POST),
+      most: 100,
+    },
     { what: 'observation', bytes: await observations(count, 0), most: 200 },
     { what: 'observation through two layers that change it', bytes: await observations(count, 2), most: 400 },
     { what: 'observation that has been notified', bytes: await observations(count, 0, true), most: 500 },
@@ -50,7 +53,7 @@ async function peers(count: number): Promise<number> {
   return each(count, () => bench.fromAll(count, get()))
 }
 
-function duplicates(count: number, code: Code): number {
+function duplicates(count: number, code: Code): Promise<number> {
   const duplicates = new Deduplication(limitsOf(), transmissionDefaults)
   const reply = new Uint8Array(16)
   const message = decodeDatagram(Uint8Array.of(0x42, code, 0, 1, 7, 7)) as Datagram
@@ -71,7 +74,7 @@ async function observations(count: number, layers: number, notified = false): Pr
     return response
   })
   bench.fromAll(count, get())
-  const bytes = each(count, () => {
+  const bytes = await each(count, () => {
     bench.fromAll(count, get(notified ? 'NON' : 'CON'))
     if (notified) {
       subject.changed(Response.text('again'))
@@ -84,20 +87,11 @@ async function observations(count: number, layers: number, notified = false): Pr
 }
 
 /** By how much memory grows, divided by the count. What `make` gives is kept until it has been measured. */
-function each(count: number, make: () => unknown): number {
-  const before = used()
+async function each(count: number, make: () => unknown): Promise<number> {
+  const before = await memoryUsed()
   const kept = make()
-  const bytes = (used() - before) / count
+  const bytes = ((await memoryUsed()) - before) / count
   return kept === undefined ? Number.NaN : bytes
-}
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-function used(): number {
-  for (let round = 0; round < 3; round++) collect()
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  return heapUsed + external + arrayBuffers
 }
 
 /** An endpoint whose packets come from the paths of a UDP socket, without passing through the system. */

@@ -1,5 +1,5 @@
 // Begins so many transfers and ends none of them: they cost a bounded number of bytes, and those who go on are served.
-// usage: node --expose-gc half-done.ts 1000000
+// usage: node half-done.ts 1000000
 
 import assert from 'node:assert/strict'
 import { Request } from '../../coap/src/handler/request.ts'
@@ -12,6 +12,7 @@ import { Options } from '../../coap/src/message/options.ts'
 import { createContext } from '../../coap/src/testing/context.ts'
 import { anonymous } from '../../coap/src/transport/identity.ts'
 import type { Peer } from '../../coap/src/transport/transport.ts'
+import { memoryUsed } from '../memory-used.ts'
 
 const times = Number(process.argv[2])
 const nothing = new Uint8Array(0)
@@ -37,23 +38,13 @@ const begin = async (count: number): Promise<void> => {
   }
 }
 await begin(5000)
-const before = await used()
+const before = await memoryUsed()
 const patient: Peer = { associations: [], identity: anonymous }
 for (let round = 0; round < times / 200; round++) {
   const { code } = await ask(Code.PUT, patient, round % 100)
   assert.equal(code, Code.Continue, `round ${round}`)
   await begin(200)
 }
-const grown = (await used()) - before
+const grown = (await memoryUsed()) - before
 assert.ok(grown < 4_000_000, `${grown} bytes more`)
 console.log(`${times} half-done transfers: ${grown} bytes more`)
-
-/** After what is garbage has been collected, array buffers too, which takes some turns. */
-async function used(): Promise<number> {
-  for (let turn = 0; turn < 5; turn++) {
-    globalThis.gc?.()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  return heapUsed + external + arrayBuffers
-}

@@ -1,12 +1,13 @@
 // Asks so often, alone and in blocks, and looks at what V8 has moved to its old space meanwhile: what is done for a request must be gone
 // with it (docs/decisions/short-lived-things.md).
-// usage: node --expose-gc --max-semi-space-size=1 short-lived.ts 20000
+// usage: node --max-semi-space-size=1 short-lived.ts 20000
 
 import { getHeapSpaceStatistics } from 'node:v8'
 import { Client } from '../../coap/src/client/client.ts'
 import { Response } from '../../coap/src/handler/response.ts'
 import { Code } from '../../coap/src/message/code.ts'
 import { serve } from '../../coap/src/server/serve.ts'
+import { collect } from '../memory-used.ts'
 
 const times = Number(process.argv[2])
 const server = await serve(
@@ -29,7 +30,7 @@ for (const [name, ask] of Object.entries({
   },
 })) {
   await ask(2000)
-  for (let round = 0; round < 3; round++) globalThis.gc?.()
+  await collect()
   const before = oldSpace()
   await ask(times)
   console.log(`${name}: ${Math.round((oldSpace() - before) / times)} bytes each`)
